@@ -14,7 +14,7 @@ from typing import cast
 import bcrypt
 
 from bench import measure
-from bench.client import Connection, request
+from bench.client import PATIENCE_SECONDS, Connection, request
 from bench.process import started
 from bench.sockets import Tally, connect
 
@@ -41,8 +41,9 @@ class Floors:
         self._seconds = seconds
 
     async def answer(self, size: int) -> float:
-        """CPU in µs of a bare ASGI app on Hypercorn that answers `size` bytes."""
-        return await self._once(f"asgi_{size}_bytes_us", lambda: self._answer(size))
+        """CPU in µs of a bare ASGI app on Hypercorn that answers `size` bytes, in whole KB."""
+        kb = -(-size // 1024)
+        return await self._once(f"asgi_{kb}_kb_us", lambda: self._answer(kb * 1024))
 
     async def insert(self) -> float:
         """CPU in µs of one durable INSERT, its commit shared by all callers waiting."""
@@ -117,7 +118,8 @@ class Hearing:
         self._over = asyncio.get_running_loop().create_future()
         self._missing = len(self._ready) * len(self._ears)
         self._ears[0].write(self._ready)
-        await self._over
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._over
 
     def hear(self, size: int) -> None:
         self._missing -= size
