@@ -1,0 +1,188 @@
+"""Every option with its kind and its default, in one frozen structure.
+
+`config.example.toml` says the why of each; nothing is listed here that nothing reads.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from plexichat.config.kinds import (
+    BaseUrl,
+    Count,
+    CountOrNone,
+    Filled,
+    Network,
+    Origin,
+    Rate,
+    Rates,
+    Url,
+    Version,
+    within,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    host: Filled = "127.0.0.1"
+    port: Annotated[int, within(0, 65535)] = 8000
+    public_url: BaseUrl = ""
+    max_body_bytes: Count = 10_485_760
+    cors_origins: tuple[Origin, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    directory: Filled = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Logging:
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["human", "json"] = "human"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    mode: Literal["open", "invite", "closed"] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    min_length: Annotated[int, within(1, 1024)] = 8
+    max_length: Annotated[int, within(1, 1024)] = 128
+    require_uppercase: bool = False
+    require_lowercase: bool = False
+    require_digit: bool = False
+    require_special: bool = False
+    bcrypt_cost: Annotated[int, within(4, 16)] = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AgeGate:
+    enabled: bool = False
+    mode: Literal["boolean", "dob"] = "boolean"
+    minimum_age: Annotated[int, within(1, 150)] = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    expire_hours: Count = 168
+    extend_threshold_hours: CountOrNone = 24
+    max_per_user: Count = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    max_failures: Count = 5
+    minutes: Count = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    max_length: Count = 4000
+    max_attachments: CountOrNone = 10
+    max_pins: CountOrNone = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    heartbeat_interval_ms: Count = 45_000
+    identify_timeout_seconds: Count = 30
+    max_sockets_per_user: Count = 5
+    resume_window_seconds: CountOrNone = 300
+    replay_events: CountOrNone = 2000
+    max_frame_bytes: Annotated[int, within(1024, 262_144)] = 65_536
+    allowed_origins: tuple[Origin, ...] = ()
+    permessage_deflate: bool = False
+    max_queue_bytes: Count = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Versioning:
+    min_supported_version: Version = ""
+    update_url: Url = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    enabled: bool = True
+    everyone: Rates = (Rate(3000, 60, 750),)
+    address: Rates = (Rate(3000, 60, 750),)
+    user: Rates = (Rate(600, 60, 150),)
+    default: Rates = (Rate(60, 30, 10),)
+    login: Rates = (Rate(5, 60, 5), Rate(20, 3600, 20))
+    register: Rates = (Rate(3, 60, 3), Rate(10, 3600, 10), Rate(20, 86400, 20))
+    two_factor: Rates = (Rate(5, 60, 2),)
+    send_message: Rates = (Rate(10, 5, 5),)
+    list_messages: Rates = (Rate(10, 10, 5),)
+    change_message: Rates = (Rate(10, 5, 10),)
+    update_me: Rates = (Rate(10, 60, 5),)
+    read_me: Rates = (Rate(30, 60, 10),)
+    request_friend: Rates = (Rate(5, 60, 2), Rate(50, 3600, 50))
+    block: Rates = (Rate(10, 60, 5),)
+    list_relationships: Rates = (Rate(100, 60, 20),)
+    upload: Rates = (Rate(10, 60, 2), Rate(100, 3600, 100))
+    identify: Rates = (Rate(1, 5, 1),)
+    frames: Rates = (Rate(120, 60, 120),)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All sections; `sources` tells where each option that is not at its default came from."""
+
+    server: Server = Server()
+    storage: Storage = Storage()
+    logging: Logging = Logging()
+    registration: Registration = Registration()
+    passwords: Passwords = Passwords()
+    age_gate: AgeGate = AgeGate()
+    sessions: Sessions = Sessions()
+    lockout: Lockout = Lockout()
+    messages: Messages = Messages()
+    gateway: Gateway = Gateway()
+    versioning: Versioning = Versioning()
+    rate_limits: RateLimits = RateLimits()
+    sources: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
+
+
+SECTIONS: dict[str, Any] = {
+    section.name: section.type
+    for section in dataclasses.fields(Config)
+    if dataclasses.is_dataclass(section.type)
+}
+OPTIONS: dict[str, Any] = {
+    f"{name}.{option.name}": option.type
+    for name, section in SECTIONS.items()
+    for option in dataclasses.fields(section)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option as `config show` tells it; `source` is "default" or the place that set it."""
+
+    key: str
+    value: str | int | bool | list[str]
+    source: str
+
+    @property
+    def toml(self) -> str:
+        return json.dumps(self.value, ensure_ascii=False)
+
+
+def describe(config: Config) -> list[Option]:
+    """List every option with its value in plain types and where it came from."""
+    options = []
+    for key in OPTIONS:
+        section, _, name = key.partition(".")
+        value = getattr(getattr(config, section), name)
+        plain = [str(item) for item in value] if isinstance(value, tuple) else value
+        options.append(Option(key, plain, config.sources.get(key, "default")))
+    return options
