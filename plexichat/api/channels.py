@@ -1,0 +1,38 @@
+"""Direct messages: listing and opening them (contract group channels and DMs)."""
+
+from msgspec import Struct
+
+from plexichat.api.shapes import DMChannel, DMOpened
+from plexichat.core import channels
+from plexichat.core.errors import Invalid
+from plexichat.web.bodies import snowflake
+from plexichat.web.requests import act, house, me, see
+from plexichat.web.routes import Routes
+
+routes = Routes("Channels")
+
+
+class Recipient(Struct):
+    recipient_id: str | int | None = None
+
+
+@routes.get("/users/@me/channels")
+async def list_dms() -> list[DMChannel]:
+    """One's direct messages, the one with the latest activity first."""
+    shapes = house().shapes
+    return [shapes.conversation(seen) for seen in await see(channels.conversations, me().id)]
+
+
+@routes.post(
+    "/users/@me/channels",
+    errors=(
+        "400 recipient_id required", "400 Invalid recipient ID", "403 Cannot message",
+        "404 User not found",
+    ),
+)  # fmt: skip
+async def open_dm(body: Recipient) -> DMOpened:
+    """The direct messages with one person, begun at the first call."""
+    if body.recipient_id is None or body.recipient_id == "":
+        raise Invalid("recipient_required", "recipient_id required")
+    recipient_id = snowflake(body.recipient_id, "recipient")
+    return house().shapes.opened(await act(channels.open_dm, me().id, recipient_id))

@@ -1,0 +1,219 @@
+"""Objects of the Plexichat wire: ids as strings, times in Unix seconds, URLs absolute."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from plexichat import ids
+from plexichat.core.versions import STAGES, Version
+from plexichat.core.views import MessageView
+from plexichat.store.channels import Conversation
+from plexichat.store.messages import Mark
+from plexichat.store.sessions import Session
+from plexichat.store.users import User
+from plexichat.store.users import badges as read_badges
+
+DELETED_USER = "Deleted User"
+EMPTY = Raw(b"[]")
+
+Id = Annotated[str, Meta(pattern="^[0-9]+$", description="a snowflake")]
+Seconds = Annotated[int, Meta(description="Unix seconds")]
+
+
+class Success(Struct):
+    success: bool = True
+
+
+SUCCESS = Success()
+
+
+class UserPublic(Struct):
+    id: Id
+    username: str
+    avatar_url: str | None
+    created_at: Seconds
+    badges: tuple[str, ...]
+
+
+class UserPrivate(Struct):
+    id: Id
+    username: str
+    email: str
+    avatar_url: str | None
+    created_at: Seconds
+    email_verified: bool
+    totp_enabled: bool
+    age_verified: bool
+    badges: tuple[str, ...]
+    deletion_status: str = "active"
+    deletion_at: Seconds | None = None
+
+
+class Login(Struct):
+    status: str
+    token: str | None = None
+    user: UserPrivate | None = None
+    challenge_token: str | None = None
+    methods: list[str] | None = None
+    expires_in: int | None = None
+
+
+class SessionShape(Struct):
+    id: Id
+    device_id: str | None
+    ip_address: str | None
+    user_agent: str | None
+    created_at: Seconds
+    expires_at: Seconds
+    last_activity: Seconds
+    current: bool
+
+
+class Person(Struct):
+    """Somebody beside the matter at hand."""
+
+    id: Id
+    username: str
+    avatar_url: str | None
+
+
+class DMOpened(Struct):
+    id: Id
+    recipient_id: Id
+    recipient: Person
+    type: str = "dm"
+    channel_type: str = "dm"
+
+
+class DMChannel(DMOpened, kw_only=True):
+    last_message_id: Id | None
+
+
+class Message(Struct):
+    id: Id
+    channel_id: Id
+    author_id: Id
+    author_username: str
+    author_avatar_url: str | None
+    author_badges: tuple[str, ...]
+    content: str | None
+    created_at: Seconds
+    edited_at: Seconds | None
+    reply_to_id: Id | None
+    attachments: Raw
+    embeds: Raw
+    pinned: bool
+    status: str | None
+    delivery_count: int
+    read_count: int
+    read: bool
+    read_by: list[str]
+    readers: list[Person]
+    reactions: Raw
+
+
+class VersionInfo(Struct):
+    stage: str
+    major: int
+    minor: int
+    build: int
+    string: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """Turns what core hands out into wire objects; `origin` begins every URL."""
+
+    origin: str
+
+    def avatar(self, user_id: int, avatar: str | None) -> str | None:
+        """Where a picture is; one kept elsewhere is named as it was given."""
+        if avatar is None or avatar.startswith(("http://", "https://")):
+            return avatar
+        return f"{self.origin}/avatars/users/{user_id}"
+
+    def user(self, user: User) -> UserPublic:
+        return UserPublic(
+            str(user.id), user.username, self.avatar(user.id, user.avatar),
+            created(user.id), user.badges,
+        )  # fmt: skip
+
+    def account(self, user: User) -> UserPrivate:
+        return UserPrivate(
+            str(user.id), user.username, user.email or "", self.avatar(user.id, user.avatar),
+            created(user.id), user.email_verified, False, user.age_verified, user.badges,
+        )  # fmt: skip
+
+    def login(self, token: str, user: User) -> Login:
+        return Login("success", token, self.account(user))
+
+    def session(self, session: Session, current: int) -> SessionShape:
+        return SessionShape(
+            str(session.id), None, session.address, session.agent, created(session.id),
+            session.expires_at // 1000, session.active_at // 1000, session.id == current,
+        )  # fmt: skip
+
+    def opened(self, seen: Conversation) -> DMOpened:
+        return DMOpened(str(seen.id), str(seen.recipient_id), self._recipient(seen))
+
+    def conversation(self, seen: Conversation) -> DMChannel:
+        return DMChannel(
+            str(seen.id), str(seen.recipient_id), self._recipient(seen),
+            last_message_id=optional(seen.last_message_id),
+        )  # fmt: skip
+
+    def _recipient(self, seen: Conversation) -> Person:
+        avatar = self.avatar(seen.recipient_id, seen.recipient_avatar)
+        return Person(str(seen.recipient_id), seen.recipient_name, avatar)
+
+    def message(self, view: MessageView) -> Message:
+        m = view.message
+        known = m.author_name is not None
+        return Message(
+            str(m.id),
+            str(m.channel_id),
+            str(m.author_id),
+            m.author_name if m.author_name is not None else DELETED_USER,
+            self.avatar(m.author_id, m.author_avatar) if known else None,
+            read_badges(m.author_badges) if m.author_badges else (),
+            m.content,
+            created(m.id),
+            seconds(m.edited_at),
+            optional(m.reply_to_id),
+            EMPTY if m.attachments is None else Raw(m.attachments.encode()),
+            EMPTY if m.embeds is None else Raw(m.embeds.encode()),
+            m.pinned_at is not None,
+            view.status,
+            view.delivery_count,
+            view.read_count,
+            view.read,
+            [reader.username for reader in view.readers],
+            [self._reader(reader) for reader in view.readers],
+            EMPTY,
+        )
+
+    def _reader(self, mark: Mark) -> Person:
+        return Person(str(mark.user_id), mark.username, self.avatar(mark.user_id, mark.avatar))
+
+
+def created(id: int) -> int:
+    """The second in which an id was drawn."""
+    return ids.unix_ms(id) // 1000
+
+
+def seconds(ms: int | None) -> int | None:
+    return None if ms is None else ms // 1000
+
+
+def optional(id: int | None) -> str | None:
+    return None if id is None else str(id)
+
+
+def version(version: Version) -> VersionInfo:
+    return VersionInfo(STAGES[version.stage], *version[1:], str(version))
+
+
+def encode(shape: Any) -> bytes:
+    return msgspec.json.encode(shape)

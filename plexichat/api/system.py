@@ -1,0 +1,150 @@
+"""What the server says of itself (contract conventions 7)."""
+
+import time
+from msgspec import Struct
+
+from plexichat import __version__
+from plexichat.api import shapes
+from plexichat.api.shapes import VersionInfo
+from plexichat.core import versions
+from plexichat.core.errors import Invalid
+from plexichat.store.db import Snapshot
+from plexichat.web.requests import house
+from plexichat.web.routes import Routes
+
+routes = Routes("System")
+
+
+class Root(Struct):
+    name: str
+    version: str
+    docs: str | None
+    api: str
+
+
+class Versions(Struct):
+    version: VersionInfo
+    min_supported_version: VersionInfo | None
+    api_version: str
+
+
+class Negotiation(Struct):
+    client_version: str | None = None
+
+
+class Negotiated(Struct):
+    compatible: bool
+    server_version: VersionInfo
+    client_version: VersionInfo
+    min_supported_version: VersionInfo | None
+    update_required: bool
+    update_recommended: bool
+    message: str
+    update_url: str | None
+
+
+class Health(Struct):
+    status: str
+    version: str
+
+
+class Ready(Struct):
+    status: str
+
+
+class Status(Struct):
+    state: str
+    version: VersionInfo
+    uptime_seconds: int
+    maintenance_message: str | None
+    estimated_downtime_seconds: int | None
+    restart_at: int | None
+
+
+class AvatarRules(Struct):
+    default_colors: list[str]
+    max_size: int
+    max_file_size: int
+    allowed_types: list[str]
+
+
+class Capabilities(Struct):
+    avatars: AvatarRules
+    access_token_required: bool
+
+
+AVATARS = AvatarRules(
+    ["#204060", "#406020", "#602040", "#806010", "#106080", "#601080"],
+    512,
+    5 << 20,
+    ["image/jpeg", "image/png", "image/gif", "image/webp"],
+)
+
+
+@routes.get("/", public=True)
+async def root() -> Root:
+    """Where things are."""
+    origin = house().shapes.origin
+    return Root("Plexichat", __version__, None, f"{origin}/api/v1")
+
+
+@routes.get("/version", public=True)
+async def version() -> Versions:
+    """The server's version and the oldest client it takes."""
+    return Versions(shapes.version(versions.SERVER), _minimum(), "v1")
+
+
+@routes.post(
+    "/version/negotiate",
+    public=True,
+    errors=("400 Invalid version format", "426 Client version is too old"),
+)
+async def negotiate(body: Negotiation) -> Negotiated:
+    """Whether a client of this version can talk to this server."""
+    if body.client_version is None:
+        raise Invalid("invalid_input", "Invalid input: client_version")
+    client = versions.parse(body.client_version)
+    here = house()
+    here.refuse_outdated(body.client_version)
+    older = client < versions.SERVER
+    return Negotiated(
+        True, shapes.version(versions.SERVER), shapes.version(client), _minimum(), False, older,
+        "A newer version is available" if older else "Up to date",
+        here.config.versioning.update_url or None,
+    )  # fmt: skip
+
+
+@routes.get("/health", public=True)
+async def health() -> Health:
+    """Whether the server answers."""
+    return Health("healthy", __version__)
+
+
+@routes.get("/ready", public=True)
+async def ready() -> Ready:
+    """Whether the database answers."""
+    await house().db.read(_look)
+    return Ready("ready")
+
+
+@routes.get("/status", public=True)
+async def status() -> Status:
+    """The server's state and for how long it has run."""
+    here = house()
+    uptime = int(time.monotonic() - here.started_at)
+    return Status(here.state, shapes.version(versions.SERVER), uptime, None, None, None)
+
+
+@routes.get("/capabilities", public=True)
+async def capabilities() -> Capabilities:
+    """What a client may need to know before anybody logs in."""
+    return Capabilities(AVATARS, access_token_required=False)
+
+
+def _minimum() -> VersionInfo | None:
+    minimum = house().minimum
+    return None if minimum is None else shapes.version(minimum)
+
+
+def _look(snap: Snapshot) -> int:
+    return snap.commit

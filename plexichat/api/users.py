@@ -1,0 +1,60 @@
+"""One's own account, and other people (contract group users)."""
+
+from msgspec import UNSET, Struct, UnsetType
+
+from plexichat.api.shapes import UserPrivate, UserPublic
+from plexichat.core import users
+from plexichat.web import accounts
+from plexichat.web.requests import house, me, see
+from plexichat.web.routes import Routes
+
+routes = Routes("Users")
+
+
+class Changes(Struct):
+    username: str | None = None
+    email: str | None = None
+    password: str | None = None
+    current_password: str | None = None
+    avatar_url: str | UnsetType | None = UNSET
+
+
+class Search(Struct):
+    username: str = ""
+
+
+@routes.get("/users/@me", bucket="read_me", errors=("404 User not found",))
+async def show_me() -> UserPrivate:
+    """One's own account."""
+    return house().shapes.account(await see(users.get, me().id))
+
+
+@routes.patch(
+    "/users/@me",
+    bucket="update_me",
+    errors=(
+        "400 Invalid input", "400 Weak password", "400 Missing current_password",
+        "403 Incorrect current password", "409 Already exists",
+    ),
+)  # fmt: skip
+async def update_me(body: Changes) -> UserPrivate:
+    """Change one's own name, address, picture or password."""
+    wanted = users.Changes(
+        body.username,
+        body.email,
+        None if body.avatar_url is UNSET else body.avatar_url or "",
+    )
+    user = await accounts.update(wanted, body.password, body.current_password)
+    return house().shapes.account(user)
+
+
+@routes.get("/users/search", errors=("400 Username required", "404 User not found"))
+async def search(query: Search) -> UserPublic:
+    """The person of exactly this name, ignoring case."""
+    return house().shapes.user(await see(users.find, query.username))
+
+
+@routes.get("/users/<user_id>", errors=("400 Invalid user ID", "404 User not found"))
+async def show(user_id: int) -> UserPublic:
+    """What anybody may know of a person."""
+    return house().shapes.user(await see(users.get, user_id))

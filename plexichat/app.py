@@ -1,0 +1,175 @@
+"""The one room that knows every other: opens the house, wires it, and makes the web application."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, Literal, ParamSpec, TypeVar
+
+from quart import Quart
+
+from plexichat.api import auth, channels, gateway, messages, system, users
+from plexichat.api.dialect import DIALECT
+from plexichat.api.shapes import Shapes
+from plexichat.config import Config
+from plexichat.core import passwords, sessions, versions
+from plexichat.core.events import SessionsClosed
+from plexichat.core.sessions import LiveSessions
+from plexichat.core.versions import Version
+from plexichat.gateway.hub import Hub
+from plexichat.store.db import Database
+from plexichat.web.answer import Connection, Site
+from plexichat.web.limits import Limits
+from plexichat.web.proxies import Proxies
+from plexichat.web.refusals import Problem, Refused
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+GROUPS: Final = (
+    auth.routes, users.routes, channels.routes, messages.routes, system.routes,
+)  # fmt: skip
+JOB_SECONDS: Final = 60
+SLOW_NICENESS: Final = 10
+
+
+class House:
+    """What is alive while the server runs: the database, the memory beside it, and who listens."""
+
+    db: Database
+    gateway: gateway.Gateway
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.directory = Path(config.storage.directory).resolve()
+        self.state: Literal["running", "shutting_down"] = "running"
+        self.started_at = time.monotonic()
+        self.shapes = Shapes(config.server.public_url or _listening(config))
+        self.live = LiveSessions()
+        self.limits = Limits(config.rate_limits, time.monotonic)
+        self.proxies = Proxies(config.server.trusted_proxies)
+        self.minimum: Version | None = None
+        if config.versioning.min_supported_version:
+            self.minimum = versions.parse(config.versioning.min_supported_version)
+        self.hub = Hub(config.gateway)
+        self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
+        self._decoy: bytes | None = None
+        self._jobs: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, config: Config) -> "House":
+        """Take the data folder, load what lives in memory, start the jobs."""
+        house = cls(config)
+        house.db = await Database.open(house.directory, house._publish)
+        try:
+            for session, is_admin in await house.db.read(sessions.load):
+                house.live.add(session, is_admin)
+        except BaseException:
+            await house.db.close()
+            raise
+        house.gateway = gateway.Gateway(house)
+        house._jobs = asyncio.create_task(house._work())
+        return house
+
+    async def close(self) -> None:
+        """Finish what is being written and give the data folder back."""
+        if self._jobs is not None:
+            self._jobs.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._jobs
+        await self.db.write(sessions.save_use, self.live.used())
+        self._slow.shutdown(wait=True, cancel_futures=True)
+        await self.db.close()
+
+    def _publish(self, event: object, commit: int) -> None:
+        """Let an event take effect: memory first, then whoever hears of it, then dead tokens."""
+        self.live.apply(event)
+        self.hub.publish(event, commit)
+        if isinstance(event, SessionsClosed):
+            self.hub.close_sessions(
+                event.user_id, event.session_ids, *gateway.AUTHENTICATION_FAILED
+            )
+
+    async def slow(self, fn: Callable[P, T], *args: P.args) -> T:
+        """Run something that takes its time on the one niced thread kept for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._slow, fn, *args)
+
+    async def decoy(self) -> bytes:
+        """A hash that no password matches, to spend the same time on names nobody has."""
+        if self._decoy is None:
+            cost = self.config.passwords.bcrypt_cost
+            self._decoy = await self.slow(passwords.digest, os.urandom(16).hex(), cost)
+        return self._decoy
+
+    def refuse_outdated(self, client_version: str | None) -> None:
+        """426 for a client that says it is older than the admin allows."""
+        if self.minimum is None or client_version is None:
+            return
+        if versions.parse(client_version) < self.minimum:
+            told = {
+                "code": "VERSION_OUTDATED",
+                "client_version": client_version,
+                "min_version": str(self.minimum),
+                "server_version": str(versions.SERVER),
+                "update_url": self.config.versioning.update_url or None,
+            }
+            raise Refused(Problem(426, "Client version is too old", told))
+
+    async def _work(self) -> None:
+        """Do the small jobs that nobody waits for, once a minute."""
+        while True:
+            await asyncio.sleep(JOB_SECONDS)
+            for job in (self._save_use, self._forget_expired, self._sweep):
+                await self._try(job)
+
+    async def _try(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await job()
+        except Exception:
+            log.exception("a job failed and will be tried again")
+
+    async def _save_use(self) -> None:
+        used = self.live.used()
+        for start in range(0, len(used), 500):
+            await self.db.write(sessions.save_use, used[start : start + 500])
+
+    async def _forget_expired(self) -> None:
+        while await self.db.write(sessions.forget_expired, 500):
+            pass
+
+    async def _sweep(self) -> None:
+        self.limits.sweep()
+
+
+def create_app(house: House) -> Quart:
+    """The web application of an open house; any ASGI server can run it."""
+    app = Quart(__name__, static_folder=None)
+    site = Site(house, app)
+    site.mount(DIALECT, GROUPS)
+
+    class Http(Connection):
+        pass
+
+    Http.site = site
+    app.asgi_http_class = Http
+    app.asgi_websocket_class = gateway.connection(house)
+    app.extensions["house"] = house
+    app.extensions["site"] = site
+    return app
+
+
+def _listening(config: Config) -> str:
+    host = config.server.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{config.server.port}"
+
+
+def _be_nice() -> None:
+    """Let the event loop's thread go first; Linux keeps niceness per thread."""
+    with contextlib.suppress(OSError):
+        os.nice(SLOW_NICENESS)

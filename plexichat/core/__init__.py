@@ -1,0 +1,1 @@
+"""What the server does: plain synchronous functions that run inside one transaction."""

@@ -1,0 +1,78 @@
+"""Conversations: who is in one, and who may begin one.
+
+A pair of people has at most one DM. Who is not in a conversation learns nothing of it.
+"""
+
+from plexichat.core import users
+from plexichat.core.errors import Forbidden, Invalid, NotFound
+from plexichat.core.events import ConversationCreated
+from plexichat.store import channels as rows
+from plexichat.store import relationships
+from plexichat.store.channels import Channel, Conversation
+from plexichat.store.db import Snapshot, Tx
+from plexichat.store.users import User
+
+ACCESS_DENIED = ("access_denied", "Access denied")
+PERMISSION_DENIED = ("permission_denied", "Permission denied")
+
+
+def get(
+    snap: Snapshot, user_id: int, channel_id: int, otherwise: tuple[str, str] = ACCESS_DENIED
+) -> Channel:
+    """The channel, for somebody who is in it; others are refused with `otherwise`."""
+    channel = rows.by_id(snap, channel_id)
+    if channel is None:
+        raise NotFound("channel_not_found", "Channel not found")
+    if user_id not in channel.people:
+        raise Forbidden(*otherwise)
+    return channel
+
+
+def recipient(channel: Channel, user_id: int) -> int | None:
+    """The other person of a DM."""
+    if len(channel.people) < 2:
+        return None
+    one, other = channel.people
+    return other if user_id == one else one
+
+
+def welcomes(snap: Snapshot, sender: int, other: User) -> bool:
+    """Whether `other` takes direct messages from `sender`: no block either way, and privacy."""
+    mine, theirs = relationships.pair(snap, sender, other.id)
+    if "blocked" in (mine, theirs):
+        return False
+    if other.allow_dms_from == "friends":
+        return mine == "friend"
+    return other.allow_dms_from == "everyone"
+
+
+def open_dm(tx: Tx, user_id: int, other_id: int) -> Conversation:
+    """The DM of these two, made at the first call; both hear of it then."""
+    if other_id == user_id:
+        raise Invalid("self_dm", "Invalid recipient ID")
+    other = users.get(tx, other_id)
+    channel_id = rows.dm_between(tx, user_id, other_id)
+    if not welcomes(tx, user_id, other) or (channel_id is None and not other.auto_create_dms):
+        raise Forbidden("cannot_message", "Cannot message")
+    if channel_id is not None:
+        return _seen(tx, channel_id, other_id)
+    channel_id = rows.insert_dm(tx, "dm", user_id, other_id)
+    for person, seen_by in ((other_id, user_id), (user_id, other_id)):
+        tx.emit(
+            ConversationCreated(
+                audience=frozenset((seen_by,)), conversation=_seen(tx, channel_id, person)
+            )
+        )
+    return _seen(tx, channel_id, other_id)
+
+
+def conversations(snap: Snapshot, user_id: int) -> list[Conversation]:
+    """One's DMs, the one with the latest activity first; never the notes."""
+    return rows.conversations(snap, user_id)
+
+
+def _seen(snap: Snapshot, channel_id: int, recipient_id: int) -> Conversation:
+    seen = rows.conversation(snap, channel_id, recipient_id)
+    if seen is None:
+        raise NotFound("channel_not_found", "Channel not found")
+    return seen

@@ -1,0 +1,72 @@
+"""What the rest of the house is told after a commit.
+
+An event is emitted only by core, through `tx.emit`, and names its audience: the people who are
+entitled to hear it at that commit. It says the same to each of them; where two people see a
+change differently, two events say so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from plexichat.core.views import MessageView
+from plexichat.store.channels import Conversation
+from plexichat.store.sessions import Session
+from plexichat.store.users import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    audience: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCreated(Event):
+    message: MessageView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationCreated(Event):
+    """A DM came into being, as its audience sees it."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserUpdated(Event):
+    """A name, picture or address changed. Only the person themself learns the address."""
+
+    user: User
+    private: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityAlert(Event):
+    """Something happened to an account that its owner should know of."""
+
+    user_id: int
+    action: str
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityLogout(Event):
+    """An admin ended every session of this person."""
+
+    user_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOpened(Event):
+    """Heard by nobody outside: from here on the token counts."""
+
+    session: Session
+    is_admin: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsClosed(Event):
+    """Heard by nobody outside: from here on these tokens are dead."""
+
+    user_id: int
+    session_ids: frozenset[int]

@@ -1,0 +1,20 @@
+"""A message as one person may see it."""
+
+from msgspec import Struct
+
+from plexichat.store.messages import Mark, Message
+
+
+class MessageView(Struct, frozen=True):
+    """A message and what became of it: who received it and who read it.
+
+    `readers` is for its author only and names at most 100; `read` and `status` speak to one
+    viewer and stay neutral in events.
+    """
+
+    message: Message
+    delivery_count: int
+    read_count: int
+    readers: tuple[Mark, ...] = ()
+    read: bool = False
+    status: str | None = None

@@ -1,0 +1,95 @@
+"""Rows of channels and of the pairs of people who share one."""
+
+from dataclasses import dataclass
+
+from plexichat.store.db import Snapshot, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A conversation. `people` is the pair of a DM, or the one owner of notes."""
+
+    id: int
+    kind: str
+    last_message_id: int | None
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A DM as one of the two sees it."""
+
+    id: int
+    last_message_id: int | None
+    recipient_id: int
+    recipient_name: str
+    recipient_avatar: str | None
+
+
+def by_id(snap: Snapshot, channel_id: int) -> Channel | None:
+    row = snap.execute(
+        """SELECT c.kind, c.last_message_id, d.low_id, d.high_id
+           FROM channel c LEFT JOIN dm d ON d.channel_id = c.id WHERE c.id = ?""",
+        (channel_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    kind, last, low, high = row
+    return Channel(channel_id, kind, last, (low,) if low == high else (low, high))
+
+
+def dm_between(snap: Snapshot, one: int, other: int) -> int | None:
+    """The channel of this pair; of one's notes when both are the same person."""
+    row = snap.execute(
+        "SELECT channel_id FROM dm WHERE low_id = ? AND high_id = ?",
+        (min(one, other), max(one, other)),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def insert_dm(tx: Tx, kind: str, one: int, other: int) -> int:
+    channel_id = tx.id()
+    tx.execute("INSERT INTO channel (id, kind) VALUES (?, ?)", (channel_id, kind))
+    tx.execute(
+        "INSERT INTO dm (low_id, high_id, channel_id) VALUES (?, ?, ?)",
+        (min(one, other), max(one, other), channel_id),
+    )
+    for person in {one, other}:
+        tx.execute(
+            "INSERT INTO reading (user_id, channel_id) VALUES (?, ?)", (person, channel_id)
+        )
+    return channel_id
+
+
+def conversations(snap: Snapshot, user_id: int) -> list[Conversation]:
+    """This person's DMs, the one with the latest activity first."""
+    rows = snap.execute(
+        """SELECT c.id, c.last_message_id, u.id, u.username, u.avatar
+           FROM (SELECT channel_id, high_id AS other FROM dm WHERE low_id = ?1 AND high_id <> ?1
+                 UNION ALL
+                 SELECT channel_id, low_id FROM dm WHERE high_id = ?1 AND low_id <> ?1) d
+           JOIN channel c ON c.id = d.channel_id
+           JOIN user u ON u.id = d.other
+           ORDER BY max(c.id, coalesce(c.last_message_id, 0)) DESC""",
+        (user_id,),
+    )
+    return [Conversation(*row) for row in rows]
+
+
+def conversation(snap: Snapshot, channel_id: int, recipient_id: int) -> Conversation | None:
+    row = snap.execute(
+        """SELECT c.id, c.last_message_id, u.id, u.username, u.avatar
+           FROM channel c, user u WHERE c.id = ? AND u.id = ?""",
+        (channel_id, recipient_id),
+    ).fetchone()
+    return None if row is None else Conversation(*row)
+
+
+def contacts(snap: Snapshot, user_id: int) -> frozenset[int]:
+    """Everybody who shares a DM with this person."""
+    rows = snap.execute(
+        """SELECT high_id FROM dm WHERE low_id = ?1 AND high_id <> ?1
+           UNION SELECT low_id FROM dm WHERE high_id = ?1 AND low_id <> ?1""",
+        (user_id,),
+    )
+    return frozenset(row[0] for row in rows)

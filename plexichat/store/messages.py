@@ -1,0 +1,107 @@
+"""Rows of messages. The statements here are the hottest of the house, so they are SQL text."""
+
+from msgspec import Struct
+
+from plexichat.store.db import Snapshot, Tx
+
+
+class Message(Struct, frozen=True):
+    """A message with its author as they are now. JSON columns stay text until somebody asks."""
+
+    id: int
+    channel_id: int
+    author_id: int
+    author_name: str | None
+    author_avatar: str | None
+    author_badges: str | None
+    content: str | None
+    edited_at: int | None
+    reply_to_id: int | None
+    attachments: str | None
+    embeds: str | None
+    pinned_at: int | None
+
+
+class Mark(Struct, frozen=True):
+    """How far one person has come in a channel, as others may know it."""
+
+    user_id: int
+    username: str
+    avatar: str | None
+    read_id: int
+    receipt_id: int
+    delivered_id: int
+
+
+SELECT = """SELECT m.id, m.channel_id, m.author_id, u.username, u.avatar, u.badges, m.content,
+    m.edited_at, m.reply_to_id, m.attachments, m.embeds, m.pinned_at
+    FROM message m LEFT JOIN user u ON u.id = m.author_id"""
+BEFORE = f"""{SELECT} WHERE m.channel_id = ? AND m.id < ? AND m.deleted = 0
+    ORDER BY m.id DESC LIMIT ?"""
+AFTER = f"""{SELECT} WHERE m.channel_id = ? AND m.id > ? AND m.deleted = 0
+    ORDER BY m.id LIMIT ?"""
+BY_ID = f"{SELECT} WHERE m.id = ? AND m.channel_id = ? AND m.deleted = 0"
+
+
+def before(snap: Snapshot, channel_id: int, bound: int, limit: int) -> list[Message]:
+    """Up to `limit` messages older than `bound`, newest first."""
+    return [Message(*row) for row in snap.execute(BEFORE, (channel_id, bound, limit))]
+
+
+def after(snap: Snapshot, channel_id: int, bound: int, limit: int) -> list[Message]:
+    """Up to `limit` messages newer than `bound`, oldest first."""
+    return [Message(*row) for row in snap.execute(AFTER, (channel_id, bound, limit))]
+
+
+def by_id(snap: Snapshot, channel_id: int, message_id: int) -> Message | None:
+    row = snap.execute(BY_ID, (message_id, channel_id)).fetchone()
+    return None if row is None else Message(*row)
+
+
+def exists(snap: Snapshot, channel_id: int, message_id: int) -> bool:
+    found = snap.execute(
+        "SELECT 1 FROM message WHERE id = ? AND channel_id = ? AND deleted = 0",
+        (message_id, channel_id),
+    )
+    return found.fetchone() is not None
+
+
+def insert(
+    tx: Tx,
+    channel_id: int,
+    author_id: int,
+    content: str | None,
+    reply_to_id: int | None,
+    attachments: str | None,
+    embeds: str | None,
+) -> int:
+    """Add a message, count it for its channel and its author; return its id."""
+    message_id = tx.id()
+    (position,) = tx.execute(
+        "UPDATE channel SET last_message_id = ?, sent = sent + 1 WHERE id = ? RETURNING sent",
+        (message_id, channel_id),
+    ).fetchone()
+    (own_position,) = tx.execute(
+        """INSERT INTO reading (user_id, channel_id, sent) VALUES (?, ?, 1)
+           ON CONFLICT DO UPDATE SET sent = sent + 1 RETURNING sent""",
+        (author_id, channel_id),
+    ).fetchone()
+    tx.execute(
+        """INSERT INTO message (id, channel_id, author_id, position, own_position,
+               content, reply_to_id, attachments, embeds)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (message_id, channel_id, author_id, position, own_position,
+         content, reply_to_id, attachments, embeds),
+    )  # fmt: skip
+    return message_id
+
+
+def marks(snap: Snapshot, channel_id: int) -> list[Mark]:
+    """How far each person who has been in this channel has come; 0 where never."""
+    rows = snap.execute(
+        """SELECT u.id, u.username, u.avatar, r.read_id, r.receipt_id,
+                  max(r.delivered_id, u.connected_id)
+           FROM reading r JOIN user u ON u.id = r.user_id WHERE r.channel_id = ?""",
+        (channel_id,),
+    )
+    return [Mark(*row) for row in rows]

@@ -1,0 +1,46 @@
+"""The tables as peewee sees them; migrations create them, a test holds the two together.
+
+Every query off the hot path is written with these. `orm` runs on the connection of whichever
+database thread asks.
+"""
+
+from peewee import BlobField, IntegerField, Model, TextField
+
+from plexichat.store.binding import orm
+
+
+class Table(Model):  # type: ignore[misc]
+    class Meta:
+        database = orm
+        legacy_table_names = False
+
+
+class User(Table):
+    id = IntegerField(primary_key=True)
+    username = TextField()
+    email = TextField(null=True)
+    email_key = TextField(null=True)
+    password_hash = BlobField()
+    is_admin = IntegerField(default=0)
+    avatar = TextField(null=True)
+    badges = TextField(default="[]")
+    email_verified = IntegerField(default=0)
+    age_verified = IntegerField(default=0)
+    failures = IntegerField(default=0)
+    locked_until = IntegerField(default=0)
+    connected_id = IntegerField(default=0)
+    read_receipts = IntegerField(default=1)
+    typing_indicators = IntegerField(default=1)
+    compact_messages = IntegerField(default=1)
+    allow_dms_from = TextField(default="everyone")
+    auto_create_dms = IntegerField(default=1)
+
+
+class Session(Table):
+    id = IntegerField(primary_key=True)
+    user_id = IntegerField()
+    token_hash = BlobField()
+    expires_at = IntegerField()
+    active_at = IntegerField()
+    address = TextField(null=True)
+    agent = TextField(null=True)

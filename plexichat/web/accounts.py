@@ -1,0 +1,73 @@
+"""Proving who one is: the same three steps in every dialect.
+
+Read what is known, compare or hash on the slow thread, then let core decide inside a transaction.
+"""
+
+from datetime import UTC, datetime
+
+from plexichat.core import accounts, passwords, sessions, users
+from plexichat.core.accounts import Age, Login
+from plexichat.core.errors import Forbidden, Invalid, Unauthenticated
+from plexichat.core.users import Changes
+from plexichat.store.users import User
+from plexichat.web.requests import act, bearer, client, current, house, me, see
+
+
+async def register(
+    username: str, email: str, password: str, age: Age, invite_code: str | None
+) -> Login:
+    """Make an account and log it in."""
+    here = house()
+    accounts.check_registration(here.config.registration.mode, invite_code)
+    passwords.check(password, here.config.passwords)
+    accounts.check_age(here.config.age_gate, age, datetime.now(UTC).date())
+    await see(accounts.check_new, username, email)
+    hashed = await here.slow(passwords.digest, password, here.config.passwords.bcrypt_cost)
+    return await here.db.write(
+        accounts.register, username, email, hashed, here.config.age_gate.enabled,
+        client(), here.config.sessions,
+    )  # fmt: skip
+
+
+async def log_in(name: str, password: str) -> Login:
+    """Begin a session for whoever has this name or address; a stranger costs as much time."""
+    here = house()
+    found = await see(accounts.candidate, name)
+    kept = await here.decoy() if found is None else found.password_hash
+    proved = await here.slow(passwords.matches, password, kept)
+    if found is None or not proved:
+        if found is not None:
+            await here.db.write(accounts.count_failure, found.user_id, here.config.lockout)
+        raise Unauthenticated("invalid_credentials", "Invalid credentials")
+    return await here.db.write(accounts.log_in, found, client(), here.config.sessions)
+
+
+async def refresh() -> Login:
+    """The same token once more, its session extended if it nears its end."""
+    here = house()
+    await act(sessions.extend, me().session_id, me().is_admin, here.config.sessions)
+    return Login(bearer(current()), await see(users.get, me().id))
+
+
+async def update(wanted: Changes, password: str | None, current_password: str | None) -> User:
+    """Change one's own account; a new password needs the present one."""
+    here = house()
+    users.check(wanted)
+    if password is None:
+        return await act(users.update, me().id, wanted)
+    passwords.check(password, here.config.passwords)
+    if current_password is None:
+        raise Invalid("missing_current_password", "Missing current_password")
+    was = await prove(current_password)
+    becomes = await here.slow(passwords.digest, password, here.config.passwords.bcrypt_cost)
+    return await act(
+        accounts.update, me().id, wanted, accounts.NewPassword(was, becomes, me().session_id)
+    )
+
+
+async def prove(password: str) -> bytes:
+    """The kept hash of one's own password, for whoever knows it; others are refused."""
+    found = await see(accounts.credentials, me().id)
+    if not await house().slow(passwords.matches, password, found.password_hash):
+        raise Forbidden("incorrect_password", "Incorrect current password")
+    return found.password_hash

@@ -1,0 +1,232 @@
+"""How a request is answered: match, limit, authenticate, decode, call, encode. One way for all.
+
+This is the lean connection class that Quart is given for our own routes: no task per request, no
+request context, no session. Whatever is not a route of ours (a page, a static file) is answered
+by Quart as usual.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+from quart import Quart
+from quart.asgi import ASGIHTTPConnection
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import MapAdapter, RequestRedirect
+
+from plexichat.web import bodies, requests
+from plexichat.web.limits import Verdict, network
+from plexichat.web.refusals import Problem, Refused, problem, too_many
+from plexichat.web.requests import Headers, Receive, Reply, Request, Scope, Send
+from plexichat.web.routes import Route, Routes
+
+if TYPE_CHECKING:
+    from plexichat.app import House
+
+log = logging.getLogger(__name__)
+
+SECURITY: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+]
+POLICY = (b"content-security-policy", b"default-src 'none'")
+JSON_TYPE = (b"content-type", b"application/json; charset=utf-8")
+CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
+CORS_HEADERS = b"Authorization, Content-Type, X-Requested-With, Accept, Origin, X-API-Access-Token"
+NOT_FOUND = Problem(404, "Not found")
+FAULT = Problem(500, "Internal server error")
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One API's way of saying no, for every path under its prefixes."""
+
+    name: str
+    prefixes: tuple[str, ...]
+    word: Callable[[Problem], bytes]
+
+
+class Site:
+    """Everything that is served over HTTP: the routes of each dialect, and how each says no."""
+
+    def __init__(self, house: "House", app: Quart) -> None:
+        self.house = house
+        self._map = app.url_map
+        self._map.strict_slashes = False
+        self._map.merge_slashes = False
+        self._app = app
+        self.routes: list[Route] = []
+        self._ours: dict[str, tuple[Route, Dialect]] = {}
+        self._dialects: list[tuple[str, Dialect]] = []
+        self._adapter: MapAdapter = self._map.bind("")
+        self._origins = {origin.encode() for origin in house.config.server.cors_origins}
+
+    def mount(self, dialect: Dialect, groups: Iterable[Routes]) -> None:
+        """Serve a dialect's routes under each of its prefixes."""
+        for prefix in dialect.prefixes:
+            self._dialects.append((prefix, dialect))
+        self._dialects.sort(key=lambda known: len(known[0]), reverse=True)
+        for group in groups:
+            self.routes += group.routes
+            for route in group.routes:
+                for prefix in dialect.prefixes:
+                    endpoint = f"{dialect.name}:{route.method}:{prefix}{route.path}"
+                    self._app.add_url_rule(
+                        prefix + route.path, endpoint, _unreached, methods=[route.method]
+                    )
+                    self._ours[endpoint] = (route, dialect)
+
+    def dialect(self, path: str) -> Dialect:
+        for prefix, dialect in self._dialects:
+            if not prefix or path == prefix or path.startswith(prefix + "/"):
+                return dialect
+        return self._dialects[-1][1]
+
+    def match(self, request: Request) -> tuple[Route, Dialect, dict[str, Any]] | None:
+        """The route for a request; None for what Quart answers itself."""
+        path = request.path.rstrip("/") or "/"
+        try:
+            endpoint, args = self._adapter.match(path, request.method)
+        except MethodNotAllowed as error:
+            allow = ", ".join(sorted(error.valid_methods or ())).encode()
+            raise Refused(
+                Problem(405, "Method not allowed", headers=((b"allow", allow),))
+            ) from None
+        except (NotFound, RequestRedirect):
+            raise Refused(NOT_FOUND) from None
+        ours = self._ours.get(endpoint)
+        return None if ours is None else (*ours, cast(dict[str, Any], args))
+
+    def cors(self, request: Request) -> Headers:
+        """The headers that let a page of a listed origin read the answer."""
+        if not self._origins:
+            return []
+        origin = (request.header(b"origin") or "").encode("latin-1")
+        if origin not in self._origins:
+            return [(b"vary", b"Origin")]
+        return [
+            (b"access-control-allow-origin", origin),
+            (b"access-control-allow-credentials", b"true"),
+            (b"vary", b"Origin"),
+        ]
+
+
+async def _unreached() -> str:
+    raise AssertionError("routes of ours are answered before Quart sees them")
+
+
+class Connection(ASGIHTTPConnection):
+    """Answers one HTTP request; made by Quart for each."""
+
+    site: Site
+
+    async def __call__(self, receive: Any, send: Any) -> None:
+        site = self.site
+        request = Request(site.house, cast(Scope, self.scope), receive)
+        requests.begin(request)
+        try:
+            if request.method == "OPTIONS":
+                reply = _preflight()
+            else:
+                found = site.match(request)
+                if found is None:
+                    await super().__call__(receive, send)
+                    return
+                reply = await _answer(request, *found)
+        except Exception as error:
+            reply = _refuse(site, request, error)
+        await _send(site, request, reply, send)
+
+
+async def _answer(request: Request, route: Route, dialect: Dialect, args: dict[str, Any]) -> Reply:
+    house = request.house
+    counted = network(request.address)
+    _refuse_over(house.limits.take("everyone", None), "global")
+    _refuse_over(house.limits.take("address", counted), "ip")
+    house.refuse_outdated(request.header(b"x-client-version") if house.minimum else None)
+    key: object = counted
+    if not route.public:
+        me = request.me = house.live.find(requests.bearer(request), int(time.time() * 1000))
+        key = me.id if route.per == "user" else (me.id, args.get(route.per))
+        if not me.is_admin:
+            _refuse_over(house.limits.take("user", me.id), "user")
+    verdict = None
+    if route.public or not request.me.is_admin:
+        verdict = house.limits.take(route.bucket, key)
+        _refuse_over(verdict, "route")
+    for name, thing in route.ids.items():
+        args[name] = bodies.snowflake(args[name], thing)
+    if route.query is not None:
+        args["query"] = bodies.parse_query(request.query, route.query)
+    if route.body is not None:
+        raw = await request.body(house.config.server.max_body_bytes)
+        args["body"] = bodies.decode(raw, route.body)
+    answer = await route.call(**args)
+    if isinstance(answer, Reply):
+        reply = answer
+    else:
+        reply = Reply(_encode(answer), route.status, [JSON_TYPE])
+    if verdict is not None:
+        reply.headers += _limit_headers(verdict, "route")
+    return reply
+
+
+def _refuse_over(verdict: Verdict | None, scope: str) -> None:
+    if verdict is not None and verdict.retry_after > 0:
+        extra: dict[str, object] = {"global": scope == "global", "scope": scope}
+        told = too_many("Rate limited", verdict.retry_after, extra)
+        headers = (*told.headers, *_limit_headers(verdict, scope))
+        raise Refused(Problem(told.status, told.message, told.extra, headers))
+
+
+def _limit_headers(verdict: Verdict, scope: str) -> Headers:
+    headers = [
+        (b"x-ratelimit-limit", b"%d" % verdict.limit),
+        (b"x-ratelimit-remaining", b"%d" % verdict.remaining),
+        (b"x-ratelimit-reset", b"%.3f" % (time.time() + verdict.reset_after)),
+        (b"x-ratelimit-reset-after", b"%.3f" % verdict.reset_after),
+        (b"x-ratelimit-bucket", verdict.bucket.encode()),
+        (b"x-ratelimit-scope", scope.encode()),
+    ]
+    if scope == "global":
+        headers.append((b"x-ratelimit-global", b"true"))
+    return headers
+
+
+def _preflight() -> Reply:
+    return Reply(
+        headers=[
+            (b"allow", CORS_METHODS),
+            (b"access-control-allow-methods", CORS_METHODS),
+            (b"access-control-allow-headers", CORS_HEADERS),
+            (b"access-control-max-age", b"600"),
+        ]
+    )
+
+
+def _refuse(site: Site, request: Request, error: Exception) -> Reply:
+    """The dialect's words for an error; a fault of ours is logged and told without detail."""
+    told = problem(error)
+    if told is None:
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        told = FAULT
+    return Reply(site.dialect(request.path).word(told), told.status, [JSON_TYPE, *told.headers])
+
+
+async def _send(site: Site, request: Request, reply: Reply, send: Send) -> None:
+    headers = [*reply.headers, *SECURITY, *site.cors(request)]
+    if not any(name == POLICY[0] for name, _ in reply.headers):
+        headers.append(POLICY)
+    if reply.stream is None:
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    if reply.stream is not None and request.method != "HEAD":
+        async for part in reply.stream:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": reply.body, "more_body": False})

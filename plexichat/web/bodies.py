@@ -1,0 +1,79 @@
+"""What a client sent, made typed: JSON bodies, query strings, ids.
+
+Bytes are decoded strictly before anybody looks at them. Whatever is wrong is told as
+`Invalid input` with the field's name where there is one.
+"""
+
+import re
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from plexichat.core.errors import Invalid
+
+T = TypeVar("T")
+
+DIGITS = re.compile(r"[0-9]+", re.ASCII)
+NO_SUCH_ID = (1 << 63) - 1
+_FIELD = re.compile(r"\$\.(\w+)|field `(\w+)`")
+
+
+def decode(raw: bytes, type: type[T]) -> T:
+    """A JSON body as `type`; an absent body reads as an empty object."""
+    try:
+        text = raw.decode("utf-8") if raw else "{}"
+        if "\\u0000" in text:
+            _refuse_nul(msgspec.json.decode(text), None)
+        return msgspec.json.decode(text, type=type)
+    except msgspec.ValidationError as error:
+        raise invalid(str(error)) from None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise Invalid("invalid_json", "Invalid input: body is not valid JSON") from None
+
+
+def parse_query(raw: bytes, type: type[T]) -> T:
+    """A query string as `type`; of a repeated name the first counts."""
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise Invalid("invalid_query", "Invalid input: query") from None
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        values.setdefault(name, value)
+    _refuse_nul(values, None)
+    try:
+        return msgspec.convert(values, type=type, strict=False)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise invalid(str(error)) from None
+
+
+def invalid(explanation: str) -> Invalid:
+    """The refusal for a value that its type does not allow, naming the field."""
+    found = _FIELD.search(explanation)
+    name = (found.group(1) or found.group(2)) if found else None
+    return Invalid("invalid_input", f"Invalid input: {name}" if name else "Invalid input")
+
+
+def snowflake(value: str | int, thing: str) -> int:
+    """An id in any form a client may write; one too large to exist becomes one that does not."""
+    if isinstance(value, str):
+        if not DIGITS.fullmatch(value):
+            raise Invalid("invalid_id", f"Invalid {thing} ID")
+        value = int(value) if len(value) < 20 else NO_SUCH_ID
+    if value < 0:
+        raise Invalid("invalid_id", f"Invalid {thing} ID")
+    return min(value, NO_SUCH_ID)
+
+
+def _refuse_nul(value: Any, field: str | None) -> None:
+    match value:
+        case str() if "\0" in value:
+            raise Invalid("invalid_input", f"Invalid input: {field}" if field else "Invalid input")
+        case dict():
+            for name, inner in value.items():
+                _refuse_nul(name, field)
+                _refuse_nul(inner, field or name)
+        case list():
+            for inner in value:
+                _refuse_nul(inner, field)

@@ -1,0 +1,45 @@
+"""Whose address a request comes from, behind proxies that the admin has named."""
+
+import ipaddress
+from collections.abc import Iterable
+
+from plexichat.config import Network
+
+
+
+
+class Proxies:
+    """The addresses and networks whose `X-Forwarded-For` is believed."""
+
+    def __init__(self, trusted: Iterable[Network]) -> None:
+        self._networks = tuple(trusted)
+
+    def client(
+        self, peer: tuple[str, int] | None, headers: Iterable[tuple[bytes, bytes]]
+    ) -> str:
+        """The nearest address that no trusted proxy wrote down for itself."""
+        address = peer[0] if peer else ""
+        if not self._networks or not self._trusts(address):
+            return address
+        forwarded = b",".join(value for name, value in headers if name == b"x-forwarded-for")
+        for hop in reversed(forwarded.decode("latin-1").split(",")):
+            hop = hop.strip()
+            if not _is_address(hop):
+                break
+            address = hop
+            if not self._trusts(hop):
+                break
+        return address
+
+    def _trusts(self, address: str) -> bool:
+        return _is_address(address) and any(
+            ipaddress.ip_address(address) in network for network in self._networks
+        )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,169 @@
+"""One request on its way: what came in, who it speaks for, and what goes back.
+
+The running request is a context variable, so a route says `me()`, `act(...)` and `see(...)`
+without passing it along.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from plexichat.core import sessions
+from plexichat.core.errors import Unauthenticated
+from plexichat.core.sessions import Client, Me
+from plexichat.store.db import Snapshot, Tx
+from plexichat.web.refusals import Problem, Refused
+
+if TYPE_CHECKING:
+    from plexichat.app import House
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Headers = list[tuple[bytes, bytes]]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+SKIPPED_AT_MOST = 64 << 20
+TOKEN = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+
+
+class Reply:
+    """What goes back: a body in one piece, or in pieces when `stream` is given."""
+
+    __slots__ = ("body", "headers", "status", "stream")
+
+    def __init__(
+        self,
+        body: bytes = b"",
+        status: int = 200,
+        headers: Headers | None = None,
+        stream: AsyncIterator[bytes] | None = None,
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.headers: Headers = [] if headers is None else headers
+        self.stream = stream
+
+
+class Request:
+    """One HTTP request, read from its ASGI scope."""
+
+    __slots__ = ("_me", "_receive", "address", "headers", "house", "method", "path", "query", "scope")
+
+    def __init__(self, house: "House", scope: Scope, receive: Receive) -> None:
+        self.house = house
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.headers: Headers = scope["headers"]
+        self.address = house.proxies.client(scope["client"], self.headers)
+        self._receive = receive
+        self._me: Me | None = None
+
+    def header(self, name: bytes) -> str | None:
+        """The first header of this name (lower case)."""
+        for key, value in self.headers:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+    def all_headers(self, name: bytes) -> list[str]:
+        return [value.decode("latin-1") for key, value in self.headers if key == name]
+
+    @property
+    def me(self) -> Me:
+        assert self._me is not None, "the route does not ask who is calling"
+        return self._me
+
+    @me.setter
+    def me(self, me: Me) -> None:
+        self._me = me
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives; the client is held back while the caller is busy."""
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError("the client went away")
+            more = message.get("more_body", False)
+            if message.get("body"):
+                yield message["body"]
+
+    async def body(self, limit: int) -> bytes:
+        """The whole body; refused as 413 when it is over `limit` bytes."""
+        length = self.header(b"content-length")
+        if length is not None and length.isascii() and length.isdigit() and int(length) > limit:
+            if int(length) <= SKIPPED_AT_MOST:
+                async for _ in self.chunks():
+                    pass
+            raise Refused(TOO_LARGE)
+        parts: list[bytes] = []
+        size = 0
+        async for part in self.chunks():
+            size += len(part)
+            if size <= limit:
+                parts.append(part)
+            elif size > limit + SKIPPED_AT_MOST:
+                break
+        if size > limit:
+            raise Refused(TOO_LARGE)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+TOO_LARGE = Problem(413, "Request body too large")
+
+_current: ContextVar[Request] = ContextVar("request")
+
+
+def begin(request: Request) -> None:
+    _current.set(request)
+
+
+def current() -> Request:
+    return _current.get()
+
+
+def house() -> "House":
+    return _current.get().house
+
+
+def me() -> Me:
+    return _current.get().me
+
+
+def client() -> Client:
+    """Where this request comes from, as a session remembers it."""
+    request = _current.get()
+    agent = request.header(b"user-agent")
+    return Client(request.address, None if agent is None else agent[:256])
+
+
+async def see(fn: Callable[Concatenate[Snapshot, P], T], *args: P.args) -> T:
+    """Read: one snapshot, on a reader's thread."""
+    return await _current.get().house.db.read(fn, *args)
+
+
+async def act(fn: Callable[Concatenate[Tx, P], T], *args: P.args) -> T:
+    """Write as the current person; refused if their session ends while the call is queued."""
+    request = _current.get()
+    return await request.house.db.write(
+        sessions.acting, request.me.session_id, fn, *args
+    )
+
+
+def bearer(request: Request) -> str:
+    """The token of the one Authorization header."""
+    given = request.all_headers(b"authorization")
+    if not given:
+        raise Unauthenticated("authentication_required", "Authentication required")
+    if len(given) > 1:
+        raise Unauthenticated("multiple_authorization", "Multiple Authorization headers")
+    scheme, _, token = given[0].partition(" ")
+    if scheme.lower() != "bearer" or not TOKEN.fullmatch(token):
+        raise Unauthenticated("invalid_token", "Invalid token")
+    return token

@@ -1,0 +1,101 @@
+"""Routes: which call answers which method and path, and what it takes and gives.
+
+A route's call names the ids of its path, and may take `body` and `query`, each a msgspec struct;
+what it returns is its JSON. The same facts make the API reference. A call's docstring is its line
+there.
+"""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_type_hints
+
+Call = Callable[..., Awaitable[Any]]
+F = TypeVar("F", bound=Call)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method and path. `bucket` is the rate limit's name, `per` what it is counted by."""
+
+    method: str
+    path: str
+    call: Call
+    bucket: str
+    per: str
+    public: bool
+    status: int
+    errors: tuple[str, ...]
+    ids: dict[str, str]
+    body: type | None
+    query: type | None
+    answer: Any
+
+    @property
+    def summary(self) -> str:
+        return inspect.getdoc(self.call) or ""
+
+
+class Routes:
+    """The routes of one group, in the order they were written."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.routes: list[Route] = []
+
+    def _add(self, method: str, path: str, **options: Any) -> Callable[[F], F]:
+        def register(call: F) -> F:
+            self.routes.append(route(method, path, call, **options))
+            return call
+
+        return register
+
+    def get(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("DELETE", path, **options)
+
+
+def route(
+    method: str,
+    path: str,
+    call: Call,
+    *,
+    bucket: str = "default",
+    per: str = "user",
+    public: bool = False,
+    status: int = 200,
+    errors: tuple[str, ...] = (),
+) -> Route:
+    """A route from its call's own signature.
+
+    `errors` are the refusals it names, as "404 User not found". `per` is `user`, `address`, or
+    the name of a path id that is counted together with the user.
+    """
+    hints = get_type_hints(call)
+    names = re.findall(r"<(\w+)>", path)
+    return Route(
+        method,
+        path,
+        call,
+        bucket,
+        "address" if public and per == "user" else per,
+        public,
+        status,
+        errors,
+        {name: name.removesuffix("_id") for name in names if name.endswith("_id")},
+        hints.get("body"),
+        hints.get("query"),
+        hints.get("return"),
+    )

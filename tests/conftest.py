@@ -1,0 +1,65 @@
+"""A real house in a temporary folder, and people who move in."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from quart import Quart
+
+from plexichat.app import House, create_app
+from plexichat.config import Config
+from tests.cast import PASSWORD, Join, Person, browser, quick
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return quick(tmp_path / "data")
+
+
+@pytest.fixture
+async def house(config: Config) -> AsyncIterator[House]:
+    house = await House.open(config)
+    yield house
+    await house.close()
+
+
+@pytest.fixture
+def app(house: House) -> Quart:
+    return create_app(house)
+
+
+@pytest.fixture
+async def stranger(app: Quart) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without an account."""
+    async with browser(app) as client:
+        yield client
+
+
+@pytest.fixture
+def join(app: Quart, stranger: httpx.AsyncClient) -> Join:
+    """Register somebody by name."""
+
+    async def register(name: str) -> Person:
+        wanted = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
+        answer = await stranger.post("/auth/register", json=wanted)
+        assert answer.status_code == 201, answer.text
+        made = answer.json()
+        return Person(app, made["user"], made["token"])
+
+    return register
+
+
+@pytest.fixture
+async def ann(join: Join) -> Person:
+    return await join("ann")
+
+
+@pytest.fixture
+async def bob(join: Join) -> Person:
+    return await join("bob")
+
+
+@pytest.fixture
+async def cem(join: Join) -> Person:
+    return await join("cem")
