@@ -27,7 +27,7 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "stamp"
 OLDEST = (3, 11)
 EXTRAS = {"test": "test", "bench": "test"}  # what a verb needs beyond the rest
-STEPS = ("Collecting", "Installing", "WARNING: Retrying")  # of pip's lines, those worth telling
+STEPS = ("Collecting", "Installing")  # of pip's lines, those worth telling
 COMPLAINT = r"ERROR:|\w*Error:"  # the first of these says more than what follows
 
 
@@ -72,7 +72,7 @@ def fingerprint() -> str:
 
 
 def unmet(extra: str) -> "list[str]":
-    return [requirement for requirement in requirements(extra) if not met(requirement)]
+    return [wanted.split()[0] for wanted in requirements(extra) if not met(wanted)]
 
 
 def requirements(extra: str) -> "list[str]":
@@ -129,7 +129,7 @@ def lock(extra: str) -> "Iterator[int]":
         wanted = " ".join(map(shlex.quote, requirements(extra)))
         give_up(
             f"{ROOT} cannot be written ({error.strerror}) and this Python lacks "
-            f"{'; '.join(unmet(extra))}: make an environment elsewhere with "
+            f"{', '.join(unmet(extra))}: make an environment elsewhere with "
             f"python3 -m venv ~/plexichat-venv && {there} -m pip install {wanted} && {again(there)}"
         )
     try:

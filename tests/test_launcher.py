@@ -272,7 +272,7 @@ def test_a_read_only_checkout_without_dependencies_says_what_to_do(fresh: Checko
     outcome = launch(fresh, "serve", python=obedient())
     assert outcome.code == 1
     assert re.fullmatch(
-        r"plexichat: \S+ cannot be written .* lacks stone >=1\.0,<2: .*"
+        r"plexichat: \S+ cannot be written .* lacks stone: .*"
         r"pip install 'stone >=1\.0,<2' && \S+ \S+plexichat\.py serve\n",
         outcome.complaint,
     )
@@ -309,7 +309,7 @@ def test_only_a_release_within_its_range_is_met(fresh: Checkout, version: str) -
     folder.mkdir()
     (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: stone\nVersion: {version}\n")
     (fresh.folder / ".venv.lock").mkdir()
-    assert "lacks stone >=1.0,<2:" in launch(fresh, "serve").complaint
+    assert "lacks stone:" in launch(fresh, "serve").complaint
 
 
 def test_every_requirement_is_in_the_form_that_the_launcher_reads() -> None:
