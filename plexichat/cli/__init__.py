@@ -1,0 +1,82 @@
+"""The admin's terminal: what is typed becomes a call, what went wrong one sentence and a number.
+
+0 is done, 1 refused, 2 misused. A verb imports the server only when it runs, so that help and
+completion answer at once.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from plexichat.cli.about import bench, test, version
+from plexichat.cli.backups import backup
+from plexichat.cli.config import config
+from plexichat.cli.init import init
+from plexichat.cli.options import Sources, given
+from plexichat.cli.serve import serve
+from plexichat.cli.users import user
+from plexichat.config import ConfigError
+from plexichat.core.errors import Refusal
+from plexichat.store.errors import StoreError
+
+DONE, REFUSED, MISUSED = 0, 1, 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@given
+@click.pass_context
+def plexichat(context: click.Context, sources: Sources) -> None:
+    """A chat server for the people you know: one process, one SQLite file.
+
+    Every option of config.toml can be given to any verb as --set section.key=value.
+    """
+    context.obj = sources
+
+
+for verb in (init, serve, user, backup, config, version, test, bench):
+    plexichat.add_command(verb)
+
+
+def main() -> NoReturn:
+    try:
+        status = plexichat.main(prog_name=program(), standalone_mode=False)
+        sys.stdout.flush()
+    except click.UsageError as misuse:
+        sys.exit(told_misuse(misuse))
+    except click.ClickException as refusal:
+        sys.exit(told(refusal.format_message()))
+    except (ConfigError, Refusal, StoreError) as refusal:
+        sys.exit(told(str(refusal)))
+    except BrokenPipeError:  # whoever reads our output has had enough, as in `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(REFUSED)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.exit(told(f"{where}{error.strerror or error}"))
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(told("stopped"))
+    sys.exit(status)
+
+
+def program() -> str:
+    """What to type to get here again."""
+    called = os.path.basename(sys.argv[0])
+    if called == "__main__.py":
+        return f"python3 -m {__name__}"
+    return f"python3 {called}" if called.endswith(".py") else called
+
+
+def told(sentence: str) -> int:
+    print(f"plexichat: {sentence}", file=sys.stderr)
+    return REFUSED
+
+
+def told_misuse(misuse: click.UsageError) -> int:
+    if isinstance(misuse, click.exceptions.NoArgsIsHelpError):
+        misuse.show()
+        return MISUSED
+    path = misuse.ctx.command_path if misuse.ctx else program()
+    told(f"{misuse.format_message().rstrip('.')}; see {path} --help")
+    return MISUSED

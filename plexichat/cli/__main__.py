@@ -1,0 +1,5 @@
+"""`python -m plexichat.cli`."""
+
+from plexichat.cli import main
+
+main()

@@ -1,0 +1,80 @@
+"""The options that every verb takes, and the configuration that they lead to."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plexichat.config import Config, load, locate
+
+Verb = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the configuration comes from, beside its defaults and the environment."""
+
+    path: Path | None = None
+    overrides: tuple[str, ...] = ()
+
+    def then(self, later: "Sources") -> "Sources":
+        return Sources(later.path or self.path, self.overrides + later.overrides)
+
+    def find(self) -> Path | None:
+        return locate(self.path, os.environ, Path.cwd())
+
+    def load(self) -> Config:
+        return load(self.find(), os.environ, self.overrides)
+
+
+def given(verb: Verb) -> Verb:
+    """Give the verb --config, --set and --data; it is called with them as `sources`."""
+
+    def with_sources(
+        path: Path | None, overrides: tuple[str, ...], data: str | None, **rest: Any
+    ) -> None:
+        if data is not None:
+            overrides += (f"storage.directory={data}",)
+        before = click.get_current_context().obj or Sources()
+        verb(sources=before.then(Sources(path, overrides)), **rest)
+
+    wrapped: Verb = functools.update_wrapper(with_sources, verb)
+    for option in (
+        click.option("--data", metavar="FOLDER", help="Same as --set storage.directory=FOLDER."),
+        click.option(
+            "--set",
+            "overrides",
+            metavar="SECTION.KEY=VALUE",
+            multiple=True,
+            help="Set an option of the configuration; may be repeated.",
+        ),
+        click.option(
+            "--config",
+            "path",
+            metavar="PATH",
+            type=click.Path(path_type=Path),
+            help="Read this configuration, not $PLEXICHAT_CONFIG or ./config.toml.",
+        ),
+    ):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
+password_stdin = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from the first line of stdin."
+)
+
+
+def ask_password(from_stdin: bool) -> str:
+    """The password for a new account, from stdin or asked for twice."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("Without a terminal the password comes from --password-stdin")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

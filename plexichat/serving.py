@@ -1,0 +1,169 @@
+"""One process serves: listen, say so, answer until a signal, and be gone within ten seconds.
+
+Hypercorn speaks the protocols inside our own loop. The listening socket and its connections are
+ours: `hypercorn.asyncio.serve` waits for ever for a client that has stopped reading.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import errno
+import ipaddress
+import logging
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+import hypercorn
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.asyncio.tcp_server import TCPServer
+from hypercorn.asyncio.worker_context import WorkerContext
+from quart import Quart
+
+from plexichat import admin
+from plexichat.app import House, create_app
+from plexichat.config import Config
+
+BACKLOG = 1024
+HEADER_BYTES = 16_384
+KEEP_ALIVE_SECONDS = 5  # also for a header that does not end
+KEEP_ALIVE_REQUESTS = 1000
+FRAME_BYTES = 262_144
+UNREAD_SECONDS = 60  # a peer that takes nothing of what it was sent is gone
+FINISH_SECONDS = 8
+
+log = logging.getLogger(__name__)
+
+
+async def serve(config: Config, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `announce` gets the ready line."""
+    allow_many_sockets()
+    with stop_signals() as stop, listening_on(config.server.host, config.server.port) as sock:
+        host, port = sock.getsockname()[:2]
+        warn_of_strangers(config, host)
+        house = await House.open(with_port(config, port))
+        try:
+            app = create_app(house)
+            await app.startup()
+            listener = Listener(app)
+            async with admin.door(house):
+                await listener.open(sock)
+                announce(f"Plexichat is ready on {url(host, port)} (data in {house.directory})")
+                await stop.wait()
+                log.info("stopping")
+                house.state = "shutting_down"
+                await asyncio.gather(house.hub.shutdown(), listener.close(FINISH_SECONDS))
+            await app.shutdown()
+        finally:
+            await house.close()
+    log.info("stopped")
+
+
+class Listener:
+    """One listening socket and everybody who is connected through it."""
+
+    def __init__(self, app: Quart) -> None:
+        self._app = ASGIWrapper(app)
+        self._limits = protocol_limits()
+        self._context = WorkerContext(None)
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    async def open(self, sock: socket.socket) -> None:
+        self._server = await asyncio.start_server(self._connected, sock=sock, backlog=BACKLOG)
+
+    async def close(self, seconds: float) -> None:
+        """Stop accepting at once, let requests in progress finish, then cut whoever is left."""
+        self._server.close()
+        await self._context.terminated.set()  # idle connections end, others after their answer
+        await self._gone(seconds)
+        for writer in self._connections.values():
+            writer.transport.abort()
+        await self._gone(1)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections[task] = writer
+        try:
+            loop = asyncio.get_running_loop()
+            await TCPServer(self._app, loop, self._limits, self._context, {}, reader, writer)
+        finally:
+            del self._connections[task]
+
+    async def _gone(self, seconds: float) -> None:
+        if self._connections:
+            await asyncio.wait(tuple(self._connections), timeout=seconds)
+
+
+def protocol_limits() -> hypercorn.Config:
+    limits = hypercorn.Config()
+    limits.errorlog = logging.getLogger("hypercorn.error")
+    limits.include_date_header = False
+    limits.include_server_header = False
+    limits.h11_max_incomplete_size = HEADER_BYTES
+    limits.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    limits.keep_alive_max_requests = KEEP_ALIVE_REQUESTS
+    limits.websocket_max_message_size = FRAME_BYTES
+    return limits
+
+
+@contextlib.contextmanager
+def listening_on(host: str, port: int) -> Iterator[socket.socket]:
+    """The address, taken at once and accepting nobody yet."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections inherit it
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+        try:
+            sock.bind((host, port))
+        except OSError as error:
+            in_use = error.errno == errno.EADDRINUSE
+            why = "it is in use" if in_use else error.strerror
+            raise OSError(error.errno, f"cannot listen on port {port} of {host}: {why}") from error
+        yield sock
+
+
+@contextlib.contextmanager
+def stop_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set; the second signal ends the process at once."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+
+    def heard(number: int) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, heard, number)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def allow_many_sockets() -> None:
+    """Raise the limit of open files as far as it goes: 1,024 is few for a chat."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def warn_of_strangers(config: Config, host: str) -> None:
+    if config.registration.mode == "open" and not ipaddress.ip_address(host).is_loopback:
+        log.warning('anybody who reaches %s can make an account: registration.mode is "open"', host)
+
+
+def with_port(config: Config, port: int) -> Config:
+    """The configuration with the port that was found free when port 0 was asked for."""
+    return dataclasses.replace(config, server=dataclasses.replace(config.server, port=port))
+
+
+def url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

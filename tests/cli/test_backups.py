@@ -1,0 +1,231 @@
+"""Backups made at the terminal: what is in them is what was there at one moment."""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import tarfile
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cast import PASSWORD
+from tests.running import PATIENCE_SECONDS, PROGRAM, Server, environment, run, serving
+
+LIMITS = ("--set", "rate_limits.enabled=false")
+
+
+def unpacked(archive: Path, folder: Path) -> Path:
+    """The members of a backup in a folder, each checked against the manifest."""
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+        assert tar.getnames()[-1] == "manifest.sha256"
+        listed = (folder / "manifest.sha256").read_text().splitlines()
+        assert [line.split("  ")[1] for line in listed] == tar.getnames()[:-1]
+    for line in listed:
+        digest, name = line.split("  ")
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    return folder
+
+
+def rows(database: Path) -> dict[str, list[tuple[object, ...]]]:
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        tables = [
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        ]
+        found = {table: sorted(connection.execute(f'SELECT * FROM "{table}"')) for table in tables}
+    connection.close()
+    return found
+
+
+def someone(cwd: Path, name: str = "ann") -> None:
+    made = run("user", "create", name, "--password-stdin", cwd=cwd, stdin=f"{PASSWORD}\n")
+    assert made.code == 0, made.err
+
+
+def test_a_backup_without_a_server_holds_every_row_and_upload(tmp_path: Path) -> None:
+    someone(tmp_path)
+    uploads = tmp_path / "data" / "uploads"
+    (uploads / "ab").mkdir(parents=True)
+    (uploads / "ab" / "picture").write_bytes(os.urandom(2_500_000))
+    (uploads / "empty").write_bytes(b"")
+    (uploads / "elsewhere").symlink_to("/etc/passwd")
+    made = run("backup", "create", "--json", cwd=tmp_path)
+    assert (made.code, made.err) == (0, "")
+    told = json.loads(made.out)
+    archive = Path(told["path"])
+    assert archive.parent == tmp_path / "data" / "backups"
+    assert (told["bytes"], told["uploads"]) == (archive.stat().st_size, 2)
+    assert archive.stat().st_mode & 0o077 == 0
+    assert os.listdir(archive.parent / ".making") == []
+    copy = unpacked(archive, tmp_path / "copy")
+    assert rows(copy / "plexichat.db") == rows(tmp_path / "data" / "plexichat.db")
+    picture = Path("uploads/ab/picture")
+    assert (copy / picture).read_bytes() == (tmp_path / "data" / picture).read_bytes()
+    assert (copy / "uploads" / "empty").read_bytes() == b""
+    assert not (copy / "uploads" / "elsewhere").exists()
+
+
+def test_a_data_folder_made_of_a_backup_serves(tmp_path: Path) -> None:
+    someone(tmp_path)
+    run("backup", "create", "copy.tar", cwd=tmp_path)
+    unpacked(tmp_path / "copy.tar", tmp_path / "copy")
+    with serving("--data", "copy", cwd=tmp_path) as server:
+        body = {"username": "ann", "password": PASSWORD}
+        assert httpx.post(f"{server.url}/auth/login", json=body).status_code == 200
+
+
+def test_a_folder_gets_a_file_of_its_own_and_a_file_is_never_written_over(tmp_path: Path) -> None:
+    someone(tmp_path)
+    (tmp_path / "usb").mkdir()
+    assert run("backup", "create", "usb", cwd=tmp_path).code == 0
+    [archive] = (tmp_path / "usb").iterdir()
+    before = archive.read_bytes()
+    again = run("backup", "create", str(archive), cwd=tmp_path)
+    assert (again.code, again.out) == (1, "")
+    assert "exists already" in again.err
+    assert archive.read_bytes() == before
+    assert list((tmp_path / "usb").iterdir()) == [archive]
+
+
+def talk(server: Server, quiet: threading.Event) -> list[str]:
+    """Ann writes to bob until it is quiet; returns the ids of what the server acknowledged."""
+    ann, bob = server.register("ann"), server.register("bob")
+    said = []
+    headers = {"Authorization": f"Bearer {ann['token']}"}
+    with httpx.Client(base_url=server.url, headers=headers) as client:
+        body = {"recipient_id": bob["user"]["id"]}
+        channel = client.post("/users/@me/channels", json=body).json()["id"]
+        while not quiet.is_set():
+            answer = client.post(f"/channels/{channel}/messages", json={"content": "word " * 100})
+            assert answer.status_code == 200, answer.text
+            said.append(answer.json()["id"])
+    return said
+
+
+def test_a_backup_beside_a_talking_server_is_one_moment_of_it(tmp_path: Path) -> None:
+    quiet = threading.Event()
+    said: list[str] = []
+    with serving(*LIMITS, cwd=tmp_path) as server:
+        talking = threading.Thread(target=lambda: said.extend(talk(server, quiet)))
+        talking.start()
+        made = [run("backup", "create", f"{number}.tar", cwd=tmp_path) for number in range(5)]
+        quiet.set()
+        talking.join()
+        assert server.stop() == 0
+    assert [ended.code for ended in made] == [0] * 5, made
+    everything = rows(tmp_path / "data" / "plexichat.db")
+    before = 0
+    for number in range(5):
+        copy = rows(
+            unpacked(tmp_path / f"{number}.tar", tmp_path / f"of {number}") / "plexichat.db"
+        )
+        messages = copy["messages"]
+        # Ids grow with commits: one moment is everything up to some message, and nothing after.
+        assert messages == everything["messages"][: len(messages)]
+        assert len(messages) >= before
+        before = len(messages)
+    assert [str(row[0]) for row in everything["messages"]] == said
+
+
+def test_there_is_one_backup_at_a_time(tmp_path: Path) -> None:
+    someone(tmp_path)
+    making = tmp_path / "data" / "backups" / ".making"
+    making.mkdir(parents=True)
+    folder = os.open(making, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    second = run("backup", "create", cwd=tmp_path)
+    os.close(folder)
+    assert (second.code, second.err) == (1, "plexichat: another backup is being made\n")
+
+
+@pytest.fixture
+def much(tmp_path: Path) -> Path:
+    """A folder whose uploads would take long to pack."""
+    someone(tmp_path)
+    (tmp_path / "data" / "uploads").mkdir(exist_ok=True)
+    with open(tmp_path / "data" / "uploads" / "film", "wb") as film:
+        film.truncate(50_000_000_000)
+    return tmp_path
+
+
+def packing(cwd: Path) -> "subprocess.Popen[str]":
+    """A backup that has begun to write its archive."""
+    process = subprocess.Popen(
+        [*PROGRAM, "backup", "create", "film.tar"],
+        cwd=cwd,
+        env=environment({}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (cwd / ".film.tar.part").exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+    return process
+
+
+def left(cwd: Path) -> list[str]:
+    making = cwd / "data" / "backups" / ".making"
+    return [path.name for path in (*cwd.glob(".*part"), *cwd.glob("*.tar"), *making.iterdir())]
+
+
+def test_ctrl_c_leaves_nothing_behind(much: Path) -> None:
+    process = packing(much)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, errors) == (1, "plexichat: stopped\n")
+    assert left(much) == []
+
+
+def test_ctrl_c_beside_a_server_stops_the_backup_too(much: Path) -> None:
+    with serving(cwd=much) as server:
+        process = packing(much)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 1
+        while left(much):
+            time.sleep(0.005)
+        assert server.stop() == 0
+        assert "Traceback" not in server.log()
+
+
+def test_a_server_that_stops_takes_its_backup_along(much: Path) -> None:
+    with serving(cwd=much) as server:
+        process = packing(much)
+        assert server.stop() == 0
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 1
+        assert "ended without an answer" in errors.splitlines()[-1]
+    assert left(much) == []
+
+
+def test_what_takes_longer_than_a_second_tells_how_far_it_is(much: Path) -> None:
+    process = packing(much)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(1.1)  # the second that has to pass
+    process.send_signal(signal.SIGCONT)
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE_SECONDS)
+    assert re.fullmatch(r"writing the backup: [\d.]+ .?B of 50\.0 GB\n", line)
+
+
+def test_what_a_killed_backup_left_is_cleared_by_the_next(much: Path) -> None:
+    process = packing(much)
+    process.kill()
+    process.communicate()
+    assert sorted(left(much)) == [".film.tar.part", "manifest.sha256", "plexichat.db"]
+    (much / "data" / "uploads" / "film").unlink()
+    assert run("backup", "create", "film.tar", cwd=much).code == 0
+    assert left(much) == ["film.tar"]

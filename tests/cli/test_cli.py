@@ -1,0 +1,128 @@
+"""The fence around the terminal: every verb explains itself, refuses in a sentence, prints JSON."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from plexichat.cli import plexichat
+from tests.cast import PASSWORD
+from tests.running import PROGRAM, environment, run
+
+# A wrong use of each verb: what is typed after it, the exit code, a part of the sentence.
+WRONG = {
+    "init": (("--owner", "ann", "--config", "nowhere/config.toml"), 1, "nowhere/config.toml"),
+    "serve": (("--set", "server.prot=1"), 1, "server.port"),
+    "user create": (("a b", "--password-stdin"), 1, "username"),
+    "backup create": (("nowhere/chat.tar",), 1, "nowhere"),
+    "config show": (("--set", "server.port=many"), 1, "server.port"),
+    "config check": (("--config", "nowhere.toml"), 1, "nowhere.toml"),
+    "version": (("--loudly",), 2, "--loudly"),
+    "test": (("--no-such-option-of-pytest",), 4, "no-such-option-of-pytest"),
+    "bench": (("no-such-scenario",), 2, "no-such-scenario"),
+}
+# Every verb that prints data: what is typed after it, a name in the JSON that comes out.
+DATA = {
+    "user create": (("ann", "--password-stdin"), "username"),
+    "backup create": ((), "path"),
+    "config show": ((), "server.port"),
+    "version": ((), "version"),
+}
+
+
+def verbs(group: click.Group = plexichat, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from verbs(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
+VERBS = dict(verbs())
+
+
+def test_every_verb_has_a_wrong_use_in_the_table() -> None:
+    assert WRONG.keys() == VERBS.keys()
+
+
+def test_every_verb_that_takes_json_is_in_the_table() -> None:
+    takes = {
+        path
+        for path, verb in VERBS.items()
+        if any("--json" in option.opts for option in verb.params)
+    }
+    assert takes == DATA.keys()
+
+
+@pytest.mark.parametrize("path", VERBS)
+def test_every_verb_and_every_option_is_explained(path: str, tmp_path: Path) -> None:
+    ended = run(*path.split(), "--help", cwd=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    assert VERBS[path].get_short_help_str()
+    for option in VERBS[path].params:
+        if isinstance(option, click.Option):
+            assert option.help, option.name
+            assert option.opts[0] in ended.out
+
+
+@pytest.mark.parametrize("path", WRONG)
+def test_a_wrong_use_is_one_sentence(path: str, tmp_path: Path) -> None:
+    arguments, code, part = WRONG[path]
+    ended = run(*path.split(), *arguments, cwd=tmp_path, stdin=f"{PASSWORD}\n")
+    assert ended.code == code
+    assert part in ended.err.lower()
+    assert "Traceback" not in ended.err
+    if path not in ("test", "bench"):  # there pytest and the bench speak for themselves
+        assert ended.err.startswith("plexichat: ")
+        assert ended.err.count("\n") == 1
+        assert ended.out == ""
+
+
+@pytest.mark.parametrize("path", DATA)
+def test_data_comes_as_json(path: str, tmp_path: Path) -> None:
+    arguments, name = DATA[path]
+    ended = run(*path.split(), *arguments, "--json", cwd=tmp_path, stdin=f"{PASSWORD}\n")
+    assert ended.code == 0, ended.err
+    assert name in json.loads(ended.out)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("no-such-verb",), ("user", "no-such-verb"), ("user", "create")]
+)
+def test_misuse_is_one_sentence_and_points_to_help(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    ended = run(*arguments, cwd=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.count("\n") == 1
+    assert "--help" in ended.err
+
+
+def test_no_verb_at_all_shows_the_help(tmp_path: Path) -> None:
+    ended = run(cwd=tmp_path)
+    assert ended.code == 2
+    assert "Commands:" in ended.err
+
+
+def test_options_before_the_verb_count_like_those_after_it(tmp_path: Path) -> None:
+    ended = run(
+        "--set", "server.port=1", "--data", "here", "config", "show", "--set", "server.port=2",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert "port = 2  # --set server.port=2\n" in ended.out
+    assert 'directory = "here"' in ended.out
+
+
+def test_an_early_end_of_the_reader_is_no_crash(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*PROGRAM, "config", "show"], cwd=tmp_path, env=environment({}), stdout=write,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -1,0 +1,78 @@
+"""The first thing an admin types."""
+
+import tomllib
+from pathlib import Path
+
+import httpx
+
+from tests.cast import PASSWORD
+from tests.running import Ended, run, serving
+
+
+def begin(cwd: Path, *arguments: str) -> Ended:
+    owner = ("--owner", "ann", "--password-stdin")
+    return run("init", *owner, *arguments, cwd=cwd, stdin=f"{PASSWORD}\n")
+
+
+def test_init_leaves_a_server_whose_owner_can_log_in(tmp_path: Path) -> None:
+    begun = begin(tmp_path)
+    assert (begun.code, begun.err) == (0, "")
+    assert "plexichat.py serve" in begun.out.splitlines()[-1]
+    with serving(cwd=tmp_path) as server:
+        body = {"username": "ann", "password": PASSWORD}
+        assert httpx.post(f"{server.url}/auth/login", json=body).status_code == 200
+
+
+def test_the_configuration_it_writes_changes_nothing_yet(tmp_path: Path) -> None:
+    before = run("config", "show", "--json", cwd=tmp_path).out
+    begin(tmp_path)
+    assert run("config", "show", "--json", cwd=tmp_path).out == before
+    assert "# port = 8000" in (tmp_path / "config.toml").read_text()
+
+
+def test_every_line_of_it_may_be_uncommented(tmp_path: Path) -> None:
+    begin(tmp_path)
+    path = tmp_path / "config.toml"
+    head, rest = path.read_text().split("\n\n", 1)
+    path.write_text(head + "\n\n" + rest.replace("# ", ""))
+    assert run("config", "check", cwd=tmp_path).code == 0
+
+
+def test_what_is_given_is_written_down(tmp_path: Path) -> None:
+    begin(tmp_path, "--data", "house", "--set", "server.port=0", "--set", "messages.max_length=9")
+    written = tomllib.loads((tmp_path / "config.toml").read_text())
+    assert written["storage"] == {"directory": "house"}
+    assert written["messages"] == {"max_length": 9}
+    assert (tmp_path / "house" / "plexichat.db").is_file()
+
+
+def test_a_configuration_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("# mine\n")
+    begun = begin(tmp_path)
+    assert (begun.code, begun.out) == (1, "")
+    assert "config.toml is there already" in begun.err
+    assert (tmp_path / "config.toml").read_text() == "# mine\n"
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_data_folder_in_use_is_left_as_it_is(tmp_path: Path) -> None:
+    assert begin(tmp_path).code == 0
+    (tmp_path / "config.toml").unlink()
+    begun = begin(tmp_path)
+    assert begun.code == 1
+    assert "user create NAME --admin" in begun.err
+    assert not (tmp_path / "config.toml").exists()
+
+
+def test_a_refused_owner_leaves_no_configuration_behind(tmp_path: Path) -> None:
+    begun = run("init", "--owner", "ann", "--password-stdin", cwd=tmp_path, stdin="short\n")
+    assert begun.code == 1
+    assert "Weak password" in begun.err
+    assert not (tmp_path / "config.toml").exists()
+    assert begin(tmp_path).code == 0
+
+
+def test_the_start_it_names_uses_the_configuration_it_wrote(tmp_path: Path) -> None:
+    begun = begin(tmp_path, "--config", "other.toml")
+    assert begun.code == 0
+    assert begun.out.splitlines()[-1].endswith(f"--config {tmp_path / 'other.toml'} serve")
