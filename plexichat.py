@@ -26,13 +26,12 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "stamp"
 OLDEST = (3, 11)
-EXTRAS = {"test": "test", "bench": "test"}  # what a verb needs beyond the rest
 STEPS = ("Collecting", "Installing")  # of pip's lines, those worth telling
 COMPLAINT = r"ERROR:|\w*Error:"  # the first of these says more than what follows
 
 
 def main() -> None:
-    extra = EXTRAS.get("".join(sys.argv[1:2]), "")
+    extra = "test" if sys.argv[1:2] == ["test"] else ""
     if not ready(extra):
         if sys.version_info >= OLDEST and not unmet(extra):
             return hand_over()
