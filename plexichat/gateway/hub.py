@@ -1,0 +1,228 @@
+"""Everybody who is connected, and the fan-out to them.
+
+`publish` never waits and never raises. An event is worded once for each wire format and then shared
+by every session in its audience. One timer watches over all deadlines.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+
+from plexichat.config import Gateway
+from plexichat.gateway.session import Dispatch, Session
+from plexichat.gateway.sink import Send, accept
+from plexichat.gateway.socket import CLOSE_SECONDS, Outbox, Socket
+from plexichat.gateway.wire import Closing, Payload, Wire
+
+SWEEP_SECONDS = 1.0
+WARNING_SECONDS = 2.0  # between the news of a shutdown and the closing of the sockets
+UNNOTICED_SECONDS = 120.0  # how long a dead connection may pass for a live one
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    def __init__(self, limits: Gateway) -> None:
+        self._limits = limits
+        self._outbox = Outbox()
+        self._sockets: dict[Socket, Session | None] = {}
+        self._sessions: dict[str, Session] = {}
+        self._users: dict[int, list[Session]] = {}  # the one attached last stands last
+        self._online: dict[int, int] = {}  # how many sockets each person has
+        self._sweeping = False
+        self._leaving = False
+        self._empty = asyncio.Event()
+
+    def publish(self, event: object, commit: int | None) -> None:
+        """Queue an event for its audience; `commit` is None if it is not from the database."""
+        dispatches: dict[Wire, Dispatch | None] = {}
+        for session in self._followers(getattr(event, "audience", ())):
+            wire = session.wire
+            if wire not in dispatches:
+                dispatches[wire] = worded(event, commit, wire)
+            dispatch = dispatches[wire]
+            if dispatch is not None:
+                session.deliver(dispatch)
+
+    def connected(self, user_id: int) -> bool:
+        return user_id in self._online
+
+    def online(self) -> Collection[int]:
+        """Everybody with an open socket, at any time one looks."""
+        return self._online.keys()
+
+    async def open(self, wire: Wire, send: Send) -> Socket:
+        """Accept a WebSocket; whoever opens it calls `leave` at its end."""
+        sink = await accept(send, self._limits.permessage_deflate)
+        socket = Socket(sink, wire, self._outbox, self._limits)
+        self._sockets[socket] = None
+        if self._leaving:
+            socket.close(wire.shutdown)
+        elif not self._sweeping:
+            self._sweep_later()
+        return socket
+
+    def leave(self, socket: Socket) -> None:
+        """The connection is gone; the session it was for may be resumed for a while."""
+        session = self._sockets.pop(socket)
+        if session is not None:
+            self._detach(session)
+            if not (session.began and session.wire.resumable):
+                self.end(session)
+            self._thin_out(session.user_id)
+        if not self._sockets:
+            self._empty.set()
+
+    def attach(
+        self, socket: Socket, user_id: int, login_id: int, intents: int = -1, compress: bool = False
+    ) -> Session:
+        """Start a session on a socket; it holds events back until it is told to begin."""
+        session = Session(
+            socket.wire, user_id, login_id, intents, compress, self._limits.replay_events
+        )
+        self._sessions[session.id] = session
+        self._users.setdefault(user_id, []).append(session)
+        self._join(session, socket)
+        return session
+
+    def resume(
+        self,
+        socket: Socket,
+        session_id: str,
+        user_id: int,
+        login_id: int,
+        seq: int,
+        opening: Payload,
+    ) -> Session | None:
+        """Go on after number `seq`, `opening` first; None if that is not possible without a gap."""
+        session = self._sessions.get(session_id)
+        if session is None or session.user_id != user_id or not session.reaches(seq):
+            return None
+        if self._expired(session):
+            return None
+        if session.socket is not None:
+            session.socket.close(session.wire.replaced)
+            self._detach(session)
+        session.login_id = login_id
+        self._users[user_id].remove(session)
+        self._users[user_id].append(session)
+        self._join(session, socket)
+        session.replay(seq, opening)
+        return session
+
+    def end(self, session: Session) -> None:
+        """Forget a session: it cannot be resumed."""
+        if self._sessions.pop(session.id, None) is None:
+            return
+        self._detach(session)
+        others = self._users[session.user_id]
+        others.remove(session)
+        if not others:
+            del self._users[session.user_id]
+
+    def close_sessions(
+        self, user_id: int, login_ids: Collection[int], code: int, reason: str
+    ) -> None:
+        """End what was opened with these logins, and close its sockets."""
+        for session in tuple(self._users.get(user_id, ())):
+            if session.login_id in login_ids:
+                socket = session.socket
+                self.end(session)
+                if socket is not None:
+                    socket.close(Closing(code, reason))
+
+    async def shutdown(self) -> None:
+        """Warn everybody, close everybody 2 s later, be rid of everybody 3 s after that."""
+        self._leaving = True
+        for socket in self._sockets:
+            warning = socket.wire.warning(WARNING_SECONDS)
+            if warning is not None:
+                socket.send(warning)
+        await self._emptied(WARNING_SECONDS)
+        for socket in self._sockets:
+            if socket.wire.parting is not None:
+                socket.send(socket.wire.parting)
+            socket.close(socket.wire.shutdown)
+        await self._emptied(CLOSE_SECONDS + 1)
+
+    def _followers(self, audience: Collection[int]) -> Iterator[Session]:
+        users = self._users
+        if len(audience) <= len(users):
+            for user_id in audience:
+                yield from users.get(user_id, ())
+        else:
+            for user_id, sessions in users.items():
+                if user_id in audience:
+                    yield from sessions
+
+    def _join(self, session: Session, socket: Socket) -> None:
+        session.socket = socket
+        self._sockets[socket] = session
+        self._online[session.user_id] = self._online.get(session.user_id, 0) + 1
+        if session.compress:
+            socket.compress()
+        self._thin_out(session.user_id)
+
+    def _detach(self, session: Session) -> None:
+        socket, session.socket = session.socket, None
+        if socket is None:
+            return
+        session.left_at = asyncio.get_running_loop().time()
+        if socket in self._sockets:
+            self._sockets[socket] = None
+        self._online[session.user_id] -= 1
+        if not self._online[session.user_id]:
+            del self._online[session.user_id]
+
+    def _thin_out(self, user_id: int) -> None:
+        """Keep to one person's limit: of open sockets, and of sessions that wait to be resumed."""
+        sessions = self._users.get(user_id, ())
+        limit = self._limits.max_sockets_per_user
+        live = [each.socket for each in sessions if each.socket and not each.socket.closing]
+        left = [each for each in sessions if each.socket is None]
+        for socket in live[:-limit]:
+            socket.close(socket.wire.crowded)
+        for session in left[:-limit]:
+            self.end(session)
+
+    def _sweep_later(self) -> None:
+        self._sweeping = True
+        asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
+
+    def _sweep(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for socket in self._sockets:
+            if socket.deadline <= now:
+                socket.close(socket.overdue)
+        old = now - self._limits.resume_window_seconds - UNNOTICED_SECONDS
+        for session in tuple(self._sessions.values()):
+            if self._expired(session):
+                self.end(session)
+            else:
+                session.forget(old)
+        self._sweeping = False
+        if self._sockets or self._sessions:
+            self._sweep_later()
+
+    def _expired(self, session: Session) -> bool:
+        end = session.left_at + self._limits.resume_window_seconds
+        return session.socket is None and end <= asyncio.get_running_loop().time()
+
+    async def _emptied(self, seconds: float) -> None:
+        self._empty.clear()
+        if self._sockets:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), seconds)
+
+
+def worded(event: object, commit: int | None, wire: Wire) -> Dispatch | None:
+    """Put an event into words; a fault in that silences this one event, and is logged."""
+    try:
+        payload = wire.encode(event)
+    except Exception:
+        log.exception("%s could not be encoded", type(event).__name__)
+        return None
+    if payload is None:
+        return None
+    return Dispatch(payload, asyncio.get_running_loop().time(), commit)

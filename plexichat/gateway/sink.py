@@ -1,0 +1,147 @@
+"""Where the frames of one socket leave: ready bytes to Hypercorn's transport, or plain ASGI.
+
+Server frames are unmasked, so a frame's bytes are the same for everybody, and writing them to the
+transport costs a fraction of an ASGI send. The way there leads through Hypercorn's internals: each
+hop is checked by type, and whatever is not as expected (HTTP/2, another server, a test client)
+gets the ASGI sink.
+"""
+
+import asyncio
+from asyncio import Transport
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from hypercorn.asyncio.tcp_server import TCPServer
+from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.protocol.ws_stream import ASGIWebsocketState, WSStream
+from wsproto.connection import ConnectionState
+from wsproto.events import CloseConnection
+
+from plexichat.gateway.wire import Closing
+
+TEXT = (
+    0x81  # the whole message in one frame, uncompressed: legal whatever was negotiated (RFC 7692)
+)
+BINARY = 0x82
+HIGH_WATER = 65536  # asyncio's own: above it the transport makes its writers wait
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+async def accept(send: Send, permessage_deflate: bool) -> "Sink":
+    """Complete the handshake and find the shortest way out."""
+    stream = getattr(send, "__self__", None)
+    if isinstance(stream, WSStream) and not permessage_deflate:
+        # Hypercorn agrees to every offer: 248 KB a connection instead of 40.
+        stream.handshake.extensions = None
+    await send({"type": "websocket.accept"})
+    server = trace(send)
+    if server is None or not isinstance(stream, WSStream):
+        return AsgiSink(send)
+    return TransportSink(stream, server)
+
+
+def trace(send: Send) -> TCPServer | None:
+    """Follow an ASGI send to the Hypercorn connection under it; None if the way is another."""
+    stream = getattr(send, "__self__", None)
+    protocol = getattr(getattr(stream, "send", None), "__self__", None)
+    server = getattr(getattr(protocol, "send", None), "__self__", None)
+    if (
+        type(stream) is WSStream
+        and type(protocol) is H11Protocol
+        and type(server) is TCPServer
+        and isinstance(getattr(server, "send_lock", None), asyncio.Lock)
+        and isinstance(getattr(server.writer, "transport", None), Transport)
+    ):
+        return server
+    return None
+
+
+def frame(opcode: int, payload: bytes) -> bytes:
+    """Build a server's frame (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((opcode, size)) + payload
+    if size < 65536:
+        return bytes((opcode, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((opcode, 127)) + size.to_bytes(8, "big") + payload
+
+
+class TransportSink:
+    """Ready frames, straight to the transport under Hypercorn."""
+
+    def __init__(self, stream: WSStream, server: TCPServer) -> None:
+        self._stream = stream
+        self._server = server
+        self._transport = server.writer.transport
+
+    def write(self, payloads: list[bytes], opcode: int) -> bool:
+        """Send them; False when the next ones must wait for `drained`."""
+        if self._is_open():
+            if len(payloads) == 1:
+                self._transport.write(frame(opcode, payloads[0]))
+            else:
+                self._transport.write(b"".join([frame(opcode, payload) for payload in payloads]))
+        return self._transport.get_write_buffer_size() <= HIGH_WATER
+
+    async def drained(self) -> None:
+        try:
+            async with self._server.send_lock:
+                await self._server.writer.drain()
+        except ConnectionError:
+            pass  # the reading side hears of it and ends the connection
+
+    def close(self, closing: Closing) -> bool:
+        if self._is_open():
+            code, reason = closing
+            data = self._stream.connection.send(CloseConnection(code=code, reason=reason))
+            self._transport.write(data)
+        return True
+
+    def abort(self) -> bool:
+        """Cut the connection; True if the receiving side will hear of its end."""
+        self._transport.abort()
+        return True
+
+    def _is_open(self) -> bool:
+        """Say whether a frame may still be sent: nothing may follow a close frame."""
+        return (
+            self._stream.connection.state is ConnectionState.OPEN
+            and self._stream.state is ASGIWebsocketState.CONNECTED
+            and not self._stream.closed
+            and not self._transport.is_closing()
+        )
+
+
+class AsgiSink:
+    """The same through any ASGI server, one awaited message after the other."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waiting: list[Message] = []
+
+    def write(self, payloads: list[bytes], opcode: int) -> bool:
+        for payload in payloads:
+            body = {"text": payload.decode()} if opcode == TEXT else {"bytes": payload}
+            self._waiting.append({"type": "websocket.send", **body})
+        return False
+
+    async def drained(self) -> None:
+        while self._waiting:
+            try:
+                await self._send(self._waiting.pop(0))
+            except OSError:
+                self._waiting.clear()
+
+    def close(self, closing: Closing) -> bool:
+        code, reason = closing
+        self._waiting.append({"type": "websocket.close", "code": code, "reason": reason})
+        return False
+
+    def abort(self) -> bool:
+        return False
+
+
+Sink = TransportSink | AsgiSink

@@ -1,0 +1,194 @@
+"""One WebSocket: what is queued for it leaves once a loop tick, and its end is ours to decide.
+
+A client that does not read is never waited for. What it leaves unread is bounded; beyond the bound
+its queue is dropped and it is closed. Any other close sends what is queued first.
+"""
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Awaitable, Callable
+from math import inf
+
+from plexichat.config import Gateway
+from plexichat.gateway.sink import BINARY, HIGH_WATER, TEXT, Receive, Sink
+from plexichat.gateway.wire import Closing, Wire
+
+CLOSE_SECONDS = 3.0  # what a client has to answer our close frame
+
+log = logging.getLogger(__name__)
+
+
+class Outbox:
+    """Gathers the sockets that have something to say and writes for all of them once a tick."""
+
+    def __init__(self) -> None:
+        self._ready: list[Socket] = []
+
+    def add(self, socket: "Socket") -> None:
+        if not self._ready:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._ready.append(socket)
+
+    def _flush(self) -> None:
+        ready, self._ready = self._ready, []
+        for socket in ready:
+            try:
+                socket.flush()
+            except Exception:
+                log.exception("A socket could not be written to")
+                socket.cut()
+
+
+class Socket:
+    __slots__ = (
+        "_deflate",
+        "_limits",
+        "_opcode",
+        "_outbox",
+        "_patience",
+        "_pump",
+        "_queue",
+        "_queued",
+        "_room",
+        "_sink",
+        "closing",
+        "deadline",
+        "overdue",
+        "wire",
+    )
+
+    def __init__(self, sink: Sink, wire: Wire, outbox: Outbox, limits: Gateway) -> None:
+        self.wire = wire
+        self.closing = False
+        self.deadline = inf  # on the loop's clock; the hub then closes it with `overdue`
+        self.overdue = wire.broken
+        self._sink = sink
+        self._outbox = outbox
+        self._opcode = TEXT
+        self._deflate: zlib._Compress | None = None
+        self._queue: list[bytes] = []
+        self._queued = 0
+        self._limits = limits
+        self._room = limits.max_queue_bytes
+        self._pump: asyncio.Task[None] | None = None  # alive while the client lags behind
+        self._patience: asyncio.Timeout | None = None
+
+    def expect(self, seconds: float, overdue: Closing) -> None:
+        """Close with `overdue` unless this is called again in time."""
+        self.deadline = asyncio.get_running_loop().time() + seconds
+        self.overdue = overdue
+
+    def send(self, payload: bytes) -> None:
+        """Queue one message; it leaves at the end of this tick, or when the client reads on."""
+        if self.closing:
+            return
+        if self._deflate is not None:
+            payload = self._deflate.compress(payload) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        if not self._queue:
+            self._outbox.add(self)
+        self._queue.append(payload)
+        self._queued += len(payload)
+        if self._queued > HIGH_WATER:
+            if self._pump is None:
+                self._write()
+            elif self._queued > self._room:
+                self.close(self.wire.slow, drop=True)
+
+    def burst(self, payloads: list[bytes]) -> None:
+        """Send what is owed at once, however much it is, without holding it against the client."""
+        self._room += sum(map(len, payloads))
+        for payload in payloads:
+            self.send(payload)
+
+    def compress(self) -> None:
+        """From here on, send one zlib stream in binary messages, each ending in a sync flush."""
+        self._write()
+        self._opcode = BINARY
+        # 48 KB a socket instead of zlib's 256, and any client can read it.
+        self._deflate = zlib.compressobj(wbits=13, memLevel=5)
+
+    def flush(self) -> None:
+        if self._pump is None:
+            self._write()
+            self._room = self._limits.max_queue_bytes
+
+    def close(self, closing: Closing, *, drop: bool = False) -> None:
+        """Say goodbye after what is queued, or instead of it; cut the connection 3 s later."""
+        if self.closing:
+            return
+        self._end(CLOSE_SECONDS)
+        if drop:
+            self._queue.clear()
+        self._write()
+        if not self._sink.close(closing):
+            self._wait()
+
+    def cut(self) -> None:
+        """End the connection without a word."""
+        if not self.closing:
+            self._end(0)
+
+    async def listen(
+        self, receive: Receive, hear: Callable[[str | bytes], Awaitable[None]]
+    ) -> None:
+        """Pass each message on to `hear` until the connection has ended."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS if self.closing else None) as self._patience:
+                await self._listen(receive, hear)
+        except TimeoutError:
+            if self._sink.abort():
+                # Hypercorn's reader may hang on a full queue that nobody empties.
+                while (await receive())["type"] != "websocket.disconnect":
+                    pass
+        finally:
+            self.closing = True
+            if self._pump is not None:
+                self._pump.cancel()
+
+    async def _listen(
+        self, receive: Receive, hear: Callable[[str | bytes], Awaitable[None]]
+    ) -> None:
+        while (message := await receive())["type"] != "websocket.disconnect":
+            said: str | bytes | None = message.get("text")
+            if said is None:
+                said = message["bytes"]
+            if self.closing:
+                continue
+            if size(said) > self._limits.max_frame_bytes:
+                self.close(self.wire.oversized)
+                continue
+            try:
+                await hear(said)
+            except Exception:
+                log.exception("A fault in the conversation with a client")
+                self.close(self.wire.broken)
+
+    def _end(self, seconds: float) -> None:
+        self.closing = True
+        if self._patience is not None:
+            self._patience.reschedule(asyncio.get_running_loop().time() + seconds)
+
+    def _write(self) -> None:
+        if self._queue:
+            queue, self._queue, self._queued = self._queue, [], 0
+            if not self._sink.write(queue, self._opcode):
+                self._wait()
+
+    def _wait(self) -> None:
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._drain())
+
+    async def _drain(self) -> None:
+        await self._sink.drained()
+        while self._queue:
+            self._write()
+            await self._sink.drained()
+        self._pump = None
+        self._room = self._limits.max_queue_bytes
+
+
+def size(said: str | bytes) -> int:
+    if isinstance(said, str) and not said.isascii():
+        return len(said.encode(errors="surrogatepass"))
+    return len(said)

@@ -1,0 +1,36 @@
+"""What an API tells the hub of itself: how it words an event, numbers it, and takes its leave."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """An event in a dialect's words: `data` is JSON, `intent` the bit one must want (0: always)."""
+
+    name: str
+    data: bytes
+    intent: int = 0
+
+
+class Closing(NamedTuple):
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wire:
+    """One for each wire format; events are encoded once for each, however many sockets speak it."""
+
+    encode: Callable[[object], Payload | None]  # None: it has no word for it
+    frame: Callable[[Payload, int], bytes]  # the text that one session gets, with its number
+    resumable: bool
+    broken: Closing  # a fault of ours
+    oversized: Closing  # a frame larger than we take
+    slow: Closing  # does not read what we send
+    crowded: Closing  # too many sockets of one person, this is the oldest
+    replaced: Closing  # another socket has resumed its session
+    shutdown: Closing
+    warning: Callable[[float], bytes | None]  # said when the server closes in so many seconds
+    parting: bytes | None  # said right before the shutdown closes the socket
