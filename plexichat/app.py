@@ -12,7 +12,16 @@ from typing import Any, Final, Literal, ParamSpec, TypeVar
 
 from quart import Quart
 
-from plexichat.api import auth, channels, gateway, messages, system, users
+from plexichat.api import (
+    auth,
+    channels,
+    gateway,
+    messages,
+    relationships,
+    settings,
+    system,
+    users,
+)
 from plexichat.api.dialect import DIALECT
 from plexichat.api.shapes import Shapes
 from plexichat.config import Config
@@ -33,7 +42,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 GROUPS: Final = (
-    auth.routes, users.routes, channels.routes, messages.routes, system.routes,
+    auth.routes, users.routes, settings.routes, relationships.routes, channels.routes,
+    messages.routes, system.routes,
 )  # fmt: skip
 JOB_SECONDS: Final = 60
 SLOW_NICENESS: Final = 10

@@ -1,7 +1,7 @@
 """Objects of the Plexichat wire: ids as strings, times in Unix seconds, URLs absolute."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -11,15 +11,23 @@ from plexichat.core.versions import STAGES, Version
 from plexichat.core.views import MessageView
 from plexichat.store.channels import Conversation
 from plexichat.store.messages import Mark
+from plexichat.store.relationships import Relation, Status
 from plexichat.store.sessions import Session
-from plexichat.store.users import User
+from plexichat.store.users import Senders, User
 from plexichat.store.users import badges as read_badges
 
 DELETED_USER = "Deleted User"
 EMPTY = Raw(b"[]")
+RELATIONSHIP_STATUS: Final[dict[Status, "RelationshipStatus"]] = {
+    "friend": "friend",
+    "incoming": "pending_incoming",
+    "outgoing": "pending_outgoing",
+    "blocked": "blocked",
+}
 
 Id = Annotated[str, Meta(pattern="^[0-9]+$", description="a snowflake")]
 Seconds = Annotated[int, Meta(description="Unix seconds")]
+RelationshipStatus = Literal["friend", "pending_incoming", "pending_outgoing", "blocked"]
 
 
 class Success(Struct):
@@ -89,6 +97,37 @@ class DMOpened(Struct):
 
 class DMChannel(DMOpened, kw_only=True):
     last_message_id: Id | None
+
+
+class MessagingSettings(Struct):
+    user_id: Id
+    read_receipts_enabled: bool
+    typing_indicators_enabled: bool
+    compact_messages_enabled: bool
+    allow_dms_from: Senders
+    auto_create_dms: bool
+    max_message_length: int | None = None
+    max_attachment_size: int | None = None
+    max_attachments_per_message: int | None = None
+
+
+class Relationship(Struct):
+    user_id: Id
+    status: RelationshipStatus
+    created_at: Seconds
+
+
+class Shown(Struct):
+    """The status by which somebody appears."""
+
+    status: str
+
+
+class RelationshipListed(Relationship):
+    username: str
+    avatar_url: str | None
+    presence: Shown | None
+    message: str | None
 
 
 class Message(Struct):
@@ -167,6 +206,25 @@ class Shapes:
     def _recipient(self, seen: Conversation) -> Person:
         avatar = self.avatar(seen.recipient_id, seen.recipient_avatar)
         return Person(str(seen.recipient_id), seen.recipient_name, avatar)
+
+    def messaging_settings(self, user: User) -> MessagingSettings:
+        return MessagingSettings(
+            str(user.id), user.read_receipts, user.typing_indicators, user.compact_messages,
+            user.allow_dms_from, user.auto_create_dms,
+        )  # fmt: skip
+
+    def relationship(self, relation: Relation) -> Relationship:
+        return Relationship(
+            str(relation.user_id), RELATIONSHIP_STATUS[relation.status], relation.since // 1000
+        )
+
+    def relationship_listed(self, relation: Relation, shown: str | None) -> RelationshipListed:
+        """With what a list tells beside it; `shown` is the status by which the person appears."""
+        return RelationshipListed(
+            str(relation.user_id), RELATIONSHIP_STATUS[relation.status], relation.since // 1000,
+            relation.username, self.avatar(relation.user_id, relation.avatar),
+            None if shown is None else Shown(shown), relation.message,
+        )  # fmt: skip
 
     def message(self, view: MessageView) -> Message:
         m = view.message

@@ -10,6 +10,7 @@ from plexichat.store import channels as rows
 from plexichat.store import relationships
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot, Tx
+from plexichat.store.relationships import BLOCKED, FRIEND
 from plexichat.store.users import User
 
 ACCESS_DENIED = ("access_denied", "Access denied")
@@ -39,10 +40,10 @@ def recipient(channel: Channel, user_id: int) -> int | None:
 def welcomes(snap: Snapshot, sender: int, other: User) -> bool:
     """Whether `other` takes direct messages from `sender`: no block either way, and privacy."""
     mine, theirs = relationships.pair(snap, sender, other.id)
-    if "blocked" in (mine, theirs):
+    if BLOCKED in (mine, theirs):
         return False
     if other.allow_dms_from == "friends":
-        return mine == "friend"
+        return mine == FRIEND
     return other.allow_dms_from == "everyone"
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from plexichat.core.views import MessageView
 from plexichat.store.channels import Conversation
+from plexichat.store.relationships import Relation
 from plexichat.store.sessions import Session
 from plexichat.store.users import User
 
@@ -37,6 +38,14 @@ class UserUpdated(Event):
 
     user: User
     private: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationshipChanged(Event):
+    """How its audience, one person, stands to another from now on; None is not at all."""
+
+    user_id: int
+    relation: Relation | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

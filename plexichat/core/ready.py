@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from plexichat.core import channels, users
+from plexichat.core import channels, relationships, users
 from plexichat.store.channels import Conversation
 from plexichat.store.db import Snapshot
+from plexichat.store.relationships import Relation
 from plexichat.store.users import User
 
 
@@ -15,6 +16,7 @@ class Picture:
     commit: int
     user: User
     conversations: list[Conversation]
+    relationships: list[Relation]
 
 
 def picture(snap: Snapshot, user_id: int) -> Picture:
@@ -22,4 +24,5 @@ def picture(snap: Snapshot, user_id: int) -> Picture:
         commit=snap.commit,
         user=users.get(snap, user_id),
         conversations=channels.conversations(snap, user_id),
+        relationships=relationships.mine(snap, user_id),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from plexichat.core.errors import Conflict, Invalid, NotFound
 from plexichat.core.events import UserUpdated
 from plexichat.store import channels as channel_rows
+from plexichat.store import relationships
 from plexichat.store import users as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.users import User
@@ -102,5 +103,5 @@ def update(tx: Tx, user_id: int, wanted: Changes) -> User:
 
 
 def acquaintances(snap: Snapshot, user_id: int) -> frozenset[int]:
-    """Everybody who should hear of a new name or picture, this person apart."""
-    return channel_rows.contacts(snap, user_id)
+    """Everybody whose lists name this person, and who so hears of a new name or picture."""
+    return channel_rows.contacts(snap, user_id) | relationships.related(snap, user_id)

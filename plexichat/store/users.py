@@ -3,9 +3,12 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.models import User as Row
+
+Senders = Literal["everyone", "friends", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class User:
     read_receipts: bool
     typing_indicators: bool
     compact_messages: bool
-    allow_dms_from: str
+    allow_dms_from: Senders
     auto_create_dms: bool
 
 
