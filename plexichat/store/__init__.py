@@ -1,0 +1,1 @@
+"""The only place that speaks SQL: threads, transactions, migrations, and the rows of each table."""

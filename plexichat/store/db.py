@@ -1,0 +1,144 @@
+"""The database of a data folder: one writer that commits for everybody waiting, a few readers.
+
+`write` returns once what the call did is on the disk and what it emitted is published; `read` sees
+one state of the whole. Both take a plain function and run it on a connection's own thread.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from plexichat.store import driver
+from plexichat.store.calls import Call, Results, Snapshot, Tx
+from plexichat.store.checkpoint import Checkpoints, Gate
+from plexichat.store.errors import Busy, StoreError
+from plexichat.store.lock import Lock
+from plexichat.store.migrate import migrate, steps
+from plexichat.store.threads import Queue, Reader, Writer
+from plexichat.store.worker import Worker
+
+__all__ = ["Database", "Snapshot", "Tx"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+NAME: Final = "plexichat.db"
+BACKUPS: Final = "backups"
+READERS: Final = 2
+WAITING_CALLS: Final = 1_000  # of each kind; a caller beyond hears Busy
+
+
+class Database:
+    def __init__(self, directory: Path, publish: Callable[[object, int], None]) -> None:
+        self._lock = Lock(directory)
+        self._directory = directory
+        self._path = directory / NAME
+        self._loop = asyncio.get_running_loop()
+        self._results = Results(publish)
+        self._writes: Queue = SimpleQueue()
+        self._reads: Queue = SimpleQueue()
+        self._gate = Gate(READERS)
+        self._workers: list[Worker] = []  # the writer first
+        self._copying = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    async def open(cls, directory: Path, publish: Callable[[object, int], None]) -> "Database":
+        """Take the data folder, bring its tables up to date, and start the threads.
+
+        `publish(event, commit)` is called on this event loop. Raises InUse, Unwritable or Newer.
+        """
+        driver.check()
+        database = cls(directory, publish)
+        try:
+            await database._start()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def write(
+        self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `fn` in a transaction and return what it returns, once that is on the disk.
+
+        What it raises undoes it alone. A caller that is cancelled takes nothing back.
+        """
+        return await self._send(self._writes, fn, args, kwargs)
+
+    async def read(
+        self, fn: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `fn` on the database as it is now, all commits that have returned included."""
+        return await self._send(self._reads, fn, args, kwargs)
+
+    async def vacuum_into(self, path: Path) -> None:
+        """Copy the database to a new file while everything goes on; the log waits meanwhile."""
+        async with self._copying:
+            self._refuse_when_closed()
+            worker = Worker(self._path, readonly=True)
+            await worker.start()
+            try:
+                await worker.run(partial(self._copy, worker.connection, path))
+            except asyncio.CancelledError:
+                worker.interrupt()
+                raise
+            finally:
+                await worker.close()
+
+    async def close(self) -> None:
+        """Let everything that was asked for happen, then give the folder back."""
+        self._closed = True
+        async with self._copying:
+            for queue in (self._writes, *(self._reads for _ in range(READERS))):
+                queue.put(None)
+            for worker in self._workers:
+                await worker.finish()
+            while self._workers:  # the writer last, since the last to close empties the log
+                await self._workers.pop().close()
+            self._lock.release()
+
+    def _send(
+        self,
+        queue: Queue,
+        fn: Callable[..., T],
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
+    ) -> asyncio.Future[T]:
+        self._refuse_when_closed()
+        if queue.qsize() >= WAITING_CALLS:
+            raise Busy("too many calls are waiting for the database")
+        future = self._loop.create_future()
+        queue.put(Call(fn, args, kwargs, future))
+        return future
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise StoreError("the database is closed")
+
+    async def _start(self) -> None:
+        hired = await self._hire(readonly=False)
+        writer = await hired.run(partial(self._prepare, hired.connection))
+        hired.serve(writer.work, partial(self._writes.put, None))
+        for inside in self._gate.inside:
+            hired = await self._hire(readonly=True)
+            reader = Reader(hired.connection, self._reads, self._results, self._gate.open, inside)
+            hired.serve(reader.work, partial(self._reads.put, None))
+
+    async def _hire(self, *, readonly: bool) -> Worker:
+        worker = Worker(self._path, readonly=readonly)
+        await worker.start()
+        self._workers.append(worker)
+        return worker
+
+    def _prepare(self, connection: driver.Connection) -> Writer:
+        migrate(connection, self._directory / BACKUPS, steps())
+        checkpoints = Checkpoints(connection, self._path, self._gate)
+        return Writer(connection, self._writes, self._results, checkpoints)
+
+    def _copy(self, connection: driver.Connection, path: Path) -> None:
+        with self._gate.backup:
+            driver.copy(connection, path)

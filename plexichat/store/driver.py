@@ -1,0 +1,101 @@
+"""Which SQLite is used, and how a connection to the house's database is opened.
+
+Nothing else imports a driver; exchanging it for a newer one is a change of one line here.
+"""
+
+import os
+import sqlite3 as sqlite
+from pathlib import Path
+from typing import Final
+
+from plexichat.store.errors import Duplicate, Full, Missing, StoreError, Unwritable
+
+Connection = sqlite.Connection
+Cursor = sqlite.Cursor
+Error = sqlite.Error
+
+NEEDED: Final = (3, 37, 0)  # STRICT tables; RETURNING came with 3.35
+BUSY_SECONDS: Final = 5.0  # only an outsider's lock is ever waited for
+STATEMENTS_KEPT: Final = 512  # prepared ones, per connection
+# The log is cut to this when it begins again; below it, its length on disk says nothing.
+LOG_KEPT_BYTES: Final = 4 << 20
+
+
+def check(version: tuple[int, ...] = sqlite.sqlite_version_info) -> None:
+    if version < NEEDED:
+        have, need = (".".join(map(str, numbers)) for numbers in (version, NEEDED))
+        raise StoreError(f"this Python brings SQLite {have}; {need} or newer is needed")
+
+
+def connect(path: Path, *, readonly: bool) -> Connection:
+    """Open the database file. Transactions are begun and ended by hand."""
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
+    try:
+        connection = sqlite.connect(
+            uri,
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            cached_statements=STATEMENTS_KEPT,
+        )
+    except Error as error:
+        raise Unwritable(path, str(error)) from error
+    try:
+        if not readonly:
+            pragma(connection, "journal_mode = WAL")
+            pragma(connection, "synchronous = FULL")
+            pragma(connection, "wal_autocheckpoint = 0")
+            pragma(connection, f"journal_size_limit = {LOG_KEPT_BYTES}")
+            connection.execute("BEGIN IMMEDIATE")  # a file that may only be read opens all the same
+            connection.execute("ROLLBACK")
+        pragma(connection, "foreign_keys = ON")
+        pragma(connection, "temp_store = MEMORY")  # savepoints keep what they undo in files else
+    except Error as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF in (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN):
+            raise Unwritable(path, str(error)) from error
+        raise meaning(error) or StoreError(f"{path}: {error}") from error
+    return connection
+
+
+def copy(connection: Connection, path: Path) -> None:
+    """Write all that is committed to a new file, and make sure that it reached the disk."""
+    connection.execute("VACUUM INTO ?", (str(path),)).fetchall()
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def pragma(connection: Connection, words: str) -> tuple[object, ...]:
+    """Run a PRAGMA to its end, since an unfinished one would keep transactions open."""
+    rows = connection.execute(f"PRAGMA {words}").fetchall()
+    return tuple(rows[0]) if rows else ()
+
+
+def meaning(error: BaseException) -> StoreError | None:
+    """What an error of the driver says in our words; None where it is a mistake in our code."""
+    if not isinstance(error, Error):
+        return None
+    match getattr(error, "sqlite_errorcode", sqlite.SQLITE_ERROR):
+        case sqlite.SQLITE_CONSTRAINT_UNIQUE | sqlite.SQLITE_CONSTRAINT_PRIMARYKEY:
+            return duplicate(str(error))
+        case sqlite.SQLITE_CONSTRAINT_FOREIGNKEY:
+            return Missing("a row that is named is not there")
+        case sqlite.SQLITE_FULL:
+            return Full("the disk is full")
+        case sqlite.SQLITE_ERROR | sqlite.SQLITE_MISUSE | sqlite.SQLITE_RANGE:
+            return None
+        case code if code & 0xFF in (sqlite.SQLITE_CONSTRAINT, sqlite.SQLITE_MISMATCH):
+            return None
+    return StoreError(f"the database failed: {error}")
+
+
+def duplicate(message: str) -> Duplicate:
+    """Read "UNIQUE constraint failed: t.a, t.b", or "...: index 'name'" over an expression."""
+    names = message.partition(": ")[2]
+    if names.startswith("index "):
+        return Duplicate("", (names.removeprefix("index ").strip("'"),))
+    columns = tuple(name.rpartition(".")[2] for name in names.split(", "))
+    return Duplicate(names.partition(".")[0], columns)

@@ -1,0 +1,80 @@
+"""A connection and the one thread that ever touches it: aiosqlite's, running our loop.
+
+aiosqlite would cross threads twice per statement; handing its thread one function that serves
+calls until it is told to stop crosses once per transaction. The hook for that is private to
+aiosqlite, so it is used here alone and tried whenever a connection opens.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+
+from plexichat.store import driver
+from plexichat.store.binding import orm
+from plexichat.store.errors import StoreError
+
+T = TypeVar("T")
+
+
+class Worker:
+    connection: driver.Connection
+
+    def __init__(self, path: Path, *, readonly: bool) -> None:
+        self._path = path
+        self._readonly = readonly
+        self._aiosqlite = aiosqlite.Connection(self._open, iter_chunk_size=64)
+        self._serving: asyncio.Task[None] | None = None
+
+    def _open(self) -> driver.Connection:
+        self.connection = driver.connect(self._path, readonly=self._readonly)
+        return self.connection
+
+    async def start(self) -> None:
+        await self._aiosqlite
+        try:
+            thread = await self.run(threading.get_ident)
+            if thread == threading.get_ident():
+                raise TypeError("functions run on the caller's thread")
+        except (AttributeError, TypeError) as error:
+            await self._aiosqlite.close()
+            raise StoreError(
+                f"aiosqlite {aiosqlite.__version__} cannot run a function on a connection's"
+                f" thread: {error}"
+            ) from error
+
+    async def run(self, fn: Callable[[], T]) -> T:
+        """Run one function on the thread; only while it serves nothing else."""
+        result: T = await self._aiosqlite._execute(fn)  # type: ignore[no-untyped-call]
+        return result
+
+    def serve(self, work: Callable[[], None], stop: Callable[[], None]) -> None:
+        """Give the thread to `work`, which returns some time after `stop` was called."""
+        self._serving = asyncio.create_task(self._serve(work, stop))
+
+    async def _serve(self, work: Callable[[], None], stop: Callable[[], None]) -> None:
+        def serving() -> None:
+            orm.adopt(self.connection)
+            work()
+
+        try:
+            await self.run(serving)
+        except asyncio.CancelledError:  # the loop ends unasked; the thread must not outlive it
+            stop()
+            self._aiosqlite.stop()
+            raise
+
+    async def finish(self) -> None:
+        """Wait until the work has returned, after it was told to stop."""
+        if self._serving is not None:
+            await self._serving
+
+    def interrupt(self) -> None:
+        """Break off the statement that is running."""
+        self.connection.interrupt()
+
+    async def close(self) -> None:
+        await self._aiosqlite.close()
