@@ -1,0 +1,136 @@
+"""How the gateway words what core tells (contract 16, section 6), and which intent asks for it."""
+
+from collections.abc import Mapping
+from enum import IntFlag
+from functools import singledispatch
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from plexichat.api.shapes import Id, Person, Shapes
+from plexichat.core.events import (
+    ConversationCreated,
+    MessageCreated,
+    RelationshipChanged,
+    SecurityAlert,
+    SecurityLogout,
+    SessionOpened,
+    SessionsClosed,
+    UserUpdated,
+)
+
+
+class Intent(IntFlag):
+    """What a client may ask for; the order is the wire's."""
+
+    GUILDS = 1 << 0
+    GUILD_MEMBERS = 1 << 1
+    GUILD_BANS = 1 << 2
+    GUILD_EMOJIS = 1 << 3
+    GUILD_INTEGRATIONS = 1 << 4
+    GUILD_WEBHOOKS = 1 << 5
+    GUILD_INVITES = 1 << 6
+    GUILD_VOICE_STATES = 1 << 7
+    GUILD_PRESENCES = 1 << 8
+    GUILD_MESSAGES = 1 << 9
+    GUILD_MESSAGE_REACTIONS = 1 << 10
+    GUILD_MESSAGE_TYPING = 1 << 11
+    DIRECT_MESSAGES = 1 << 12
+    DIRECT_MESSAGE_REACTIONS = 1 << 13
+    DIRECT_MESSAGE_TYPING = 1 << 14
+    MESSAGE_CONTENT = 1 << 15
+    SCHEDULED_EVENTS = 1 << 16
+    THREADS = 1 << 17
+    AUTOMOD = 1 << 18
+    AUDIT_LOG = 1 << 19
+    ARTIFACTS = 1 << 20
+
+
+ALL = (1 << 21) - 1
+PRIVILEGED = int(Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT)
+DEFAULT = ALL & ~int(
+    PRIVILEGED
+    | Intent.SCHEDULED_EVENTS
+    | Intent.THREADS
+    | Intent.AUTOMOD
+    | Intent.AUDIT_LOG
+    | Intent.ARTIFACTS
+)
+ALWAYS = Intent(0)
+
+
+class Worded(NamedTuple):
+    name: str
+    d: object
+    intent: Intent = ALWAYS
+
+
+class Self(Person):
+    email: str
+
+
+class UserUpdate(Struct):
+    user: Person
+
+
+class RelationshipRemove(Struct):
+    user_id: Id
+
+
+class Alert(Struct):
+    user_id: Id
+    action: str
+    detail: Mapping[str, object]
+
+
+class Logout(Struct):
+    user_id: Id
+    message: str
+
+
+@singledispatch
+def word(event: object, shapes: Shapes) -> Worded | None:
+    """The event as a dispatch; None for what is told to nobody outside."""
+    raise TypeError(f"no words for {type(event).__name__}")
+
+
+@word.register
+def _(event: MessageCreated, shapes: Shapes) -> Worded:
+    return Worded("MESSAGE_CREATE", shapes.message(event.message), Intent.DIRECT_MESSAGES)
+
+
+@word.register
+def _(event: ConversationCreated, shapes: Shapes) -> Worded:
+    return Worded("CHANNEL_CREATE", shapes.conversation(event.conversation))
+
+
+@word.register
+def _(event: UserUpdated, shapes: Shapes) -> Worded:
+    user = event.user
+    person = Person(str(user.id), user.username, shapes.avatar(user.id, user.avatar))
+    if event.private:
+        person = Self(person.id, person.username, person.avatar_url, user.email or "")
+    return Worded("USER_UPDATE", UserUpdate(person))
+
+
+@word.register
+def _(event: RelationshipChanged, shapes: Shapes) -> Worded:
+    if event.relation is None:
+        return Worded("RELATIONSHIP_REMOVE", RelationshipRemove(str(event.user_id)))
+    return Worded("RELATIONSHIP_ADD", shapes.relationship_listed(event.relation, None))
+
+
+@word.register
+def _(event: SecurityAlert, shapes: Shapes) -> Worded:
+    return Worded("SECURITY_ALERT", Alert(str(event.user_id), event.action, event.detail))
+
+
+@word.register
+def _(event: SecurityLogout, shapes: Shapes) -> Worded:
+    return Worded("SECURITY_LOGOUT", Logout(str(event.user_id), event.message))
+
+
+@word.register(SessionOpened)
+@word.register(SessionsClosed)
+def _(event: SessionOpened | SessionsClosed, shapes: Shapes) -> None:
+    return None

@@ -1,0 +1,320 @@
+"""The Plexichat gateway: one conversation for each socket (contract 16, sections 1 to 5).
+
+HELLO, then IDENTIFY or RESUME, then dispatches. A frame that breaks a rule closes the socket with
+the code that names the rule; whether the session may be resumed is for the client to know.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Raw, Struct
+
+from plexichat.api import shapes
+from plexichat.api.events import ALL, DEFAULT, PRIVILEGED, word
+from plexichat.api.ready import ready
+from plexichat.api.shapes import VersionInfo
+from plexichat.core import versions
+from plexichat.core.errors import Invalid, Unauthenticated
+from plexichat.core.ready import picture
+from plexichat.core.sessions import Me
+from plexichat.gateway.session import Session
+from plexichat.gateway.sink import Receive, Send
+from plexichat.gateway.socket import Socket
+from plexichat.gateway.wire import Closing, Payload, Wire
+
+if TYPE_CHECKING:
+    from plexichat.app import House
+
+T = TypeVar("T")
+
+Scope = MutableMapping[str, Any]
+
+PATH = "/gateway"
+
+HEARTBEAT, IDENTIFY, RESUME, HELLO, SERVER_STATUS, VERSION_CHECK = 1, 2, 6, 10, 12, 13
+OF_A_SESSION = frozenset({3, 4, 8, *range(20, 27), 31, 40, 41})  # client ops that follow READY
+
+UNKNOWN_ERROR = Closing(4000, "Unknown error")
+UNKNOWN_OPCODE = Closing(4001, "Unknown opcode")
+DECODE_ERROR = Closing(4002, "Decode error")
+NOT_AUTHENTICATED = Closing(4003, "Not authenticated")
+AUTHENTICATION_FAILED = Closing(4004, "Authentication failed")
+ALREADY_AUTHENTICATED = Closing(4005, "Already authenticated")
+RATE_LIMITED = Closing(4008, "Rate limited")
+SESSION_TIMED_OUT = Closing(4009, "Session timed out")
+INVALID_INTENTS = Closing(4013, "Invalid intents")
+VERSION_OUTDATED = Closing(4015, "Version outdated")
+SERVER_SHUTDOWN = Closing(4017, "Server shutdown")
+
+HEARTBEAT_ACK = b'{"op":11}'
+INVALID_SESSION = b'{"op":9,"d":false}'
+RECONNECT = b'{"op":7,"d":null}'
+RESUMED = Payload("RESUMED", b"{}")
+NULL = Raw(b"null")
+
+
+class Frame(Struct):
+    op: int
+    d: Raw = NULL
+
+
+class Identify(Struct):
+    token: str | None = None
+    intents: int | None = None
+    compress: bool | None = None
+
+
+class Resume(Struct):
+    token: str
+    session_id: str
+    seq: int
+
+
+class VersionCheck(Struct):
+    client_version: str
+
+
+class VersionChecked(Struct):
+    compatible: bool
+    server_version: VersionInfo
+    min_supported_version: VersionInfo | None
+    update_required: bool
+    update_recommended: bool
+    message: str
+    update_url: str | None
+
+
+class Hangup(Exception):
+    """The client broke a rule; `closing` says which."""
+
+    def __init__(self, closing: Closing) -> None:
+        super().__init__(closing.reason)
+        self.closing = closing
+
+
+class Gateway:
+    """The gateway of one house: who may connect, and how it speaks to them."""
+
+    def __init__(self, house: "House") -> None:
+        self.house = house
+        self.wire = Wire(
+            encode=self._encode,
+            frame=dispatch,
+            resumable=True,
+            broken=UNKNOWN_ERROR,
+            oversized=DECODE_ERROR,
+            slow=RATE_LIMITED,
+            crowded=RATE_LIMITED,
+            replaced=UNKNOWN_ERROR,
+            shutdown=SERVER_SHUTDOWN,
+            warning=shutting_down,
+            parting=RECONNECT,
+        )
+        self._numbers = count()
+        self._origins = frozenset(
+            (*house.config.gateway.allowed_origins, origin_of(house.shapes.origin))
+        )
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold the conversation on one WebSocket, from its handshake to its end."""
+        await receive()
+        if scope["path"].rstrip("/") != PATH or not self.welcomes(scope["headers"]):
+            await send({"type": "websocket.close"})
+            return
+        socket = await self.house.hub.open(self.wire, send)
+        try:
+            conversation = Conversation(self.house, socket, next(self._numbers))
+            conversation.begin()
+            await socket.listen(receive, conversation.hear)
+        finally:
+            self.house.hub.leave(socket)
+
+    def welcomes(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether the page that connects, if it is one, is ours or a listed one."""
+        found = {name.lower(): value.decode("latin-1").lower() for name, value in headers}
+        origin = found.get(b"origin")
+        if origin is None or origin in self._origins:
+            return True
+        return host_of(origin) == host_of(f"{urlsplit(origin).scheme}://{found.get(b'host', '')}")
+
+    def _encode(self, event: object) -> Payload | None:
+        worded = word(event, self.house.shapes)
+        if worded is None:
+            return None
+        return Payload(worded.name, shapes.encode(worded.d), int(worded.intent))
+
+
+class Conversation:
+    """One client: what it has said so far decides what it may say next."""
+
+    def __init__(self, house: "House", socket: Socket, number: int) -> None:
+        self._house = house
+        self._socket = socket
+        self._number = number
+        self._session: Session | None = None
+
+    def begin(self) -> None:
+        settings = self._house.config.gateway
+        self._send(HELLO, {"heartbeat_interval": settings.heartbeat_interval_ms})
+        self._socket.expect(settings.identify_timeout_seconds, NOT_AUTHENTICATED)
+
+    async def hear(self, said: str | bytes) -> None:
+        try:
+            self._count("frames", self._number)
+            frame = decode(said, Frame)
+            answer = ANSWERS.get(frame.op)
+            if answer is not None:
+                await answer(self, frame.d)
+            elif self._session is None and frame.op in OF_A_SESSION:
+                raise Hangup(NOT_AUTHENTICATED)
+            else:
+                raise Hangup(UNKNOWN_OPCODE)
+        except Hangup as end:
+            self._socket.close(end.closing)
+
+    async def heartbeat(self, d: Raw) -> None:
+        self._socket.send(HEARTBEAT_ACK)
+        if self._session is not None:
+            self._keep_alive()
+
+    async def identify(self, d: Raw) -> None:
+        """Begin a session: hold its events back, take the picture, send it, then go live."""
+        self._refuse_second()
+        wanted = decode(d, Identify)
+        me = self._authenticate(wanted.token)
+        self._count("identify", me.session_id)
+        intents = wanted.intents or DEFAULT
+        if not 0 <= intents <= ALL:
+            raise Hangup(INVALID_INTENTS)
+        house = self._house
+        session = house.hub.attach(
+            self._socket, me.id, me.session_id, intents | PRIVILEGED, bool(wanted.compress)
+        )
+        self._session = session
+        self._keep_alive()
+        seen = await house.db.read(picture, me.id)
+        shape = ready(seen, house.shapes, session.id, house.hub.online())
+        session.begin(Payload("READY", shapes.encode(shape)), seen.commit)
+
+    async def resume(self, d: Raw) -> None:
+        """Go on where another socket ended, or say that it cannot be done."""
+        self._refuse_second()
+        wanted = decode(d, Resume)
+        try:
+            me = self._authenticate(wanted.token)
+        except Hangup:
+            self._socket.send(INVALID_SESSION)
+            return
+        self._session = self._house.hub.resume(
+            self._socket, wanted.session_id, me.id, me.session_id, wanted.seq, RESUMED
+        )
+        if self._session is None:
+            self._socket.send(INVALID_SESSION)
+        else:
+            self._keep_alive()
+
+    async def check_version(self, d: Raw) -> None:
+        """Tell whether a client of this version will do; one that will not is closed."""
+        try:
+            client = versions.parse(decode(d, VersionCheck).client_version)
+        except Invalid:
+            raise Hangup(DECODE_ERROR) from None
+        minimum = self._house.minimum
+        outdated = minimum is not None and client < minimum
+        older = client < versions.SERVER
+        reply = VersionChecked(
+            compatible=not outdated,
+            server_version=shapes.version(versions.SERVER),
+            min_supported_version=None if minimum is None else shapes.version(minimum),
+            update_required=outdated,
+            update_recommended=older,
+            message="A newer version is available" if older else "Up to date",
+            update_url=self._house.config.versioning.update_url or None,
+        )
+        self._send(VERSION_CHECK, reply)
+        if outdated:
+            raise Hangup(VERSION_OUTDATED)
+
+    def _authenticate(self, token: str | None) -> Me:
+        bare = (token or "").removeprefix("Bearer ")
+        try:
+            return self._house.live.find(bare, int(time.time() * 1000))
+        except Unauthenticated:
+            raise Hangup(AUTHENTICATION_FAILED) from None
+
+    def _refuse_second(self) -> None:
+        if self._session is not None:
+            raise Hangup(ALREADY_AUTHENTICATED)
+
+    def _count(self, bucket: str, key: int) -> None:
+        verdict = self._house.limits.take(bucket, key)
+        if verdict is not None and verdict.retry_after > 0:
+            raise Hangup(RATE_LIMITED)
+
+    def _keep_alive(self) -> None:
+        interval = self._house.config.gateway.heartbeat_interval_ms / 1000
+        self._socket.expect(2 * interval, SESSION_TIMED_OUT)
+
+    def _send(self, op: int, d: object) -> None:
+        self._socket.send(shapes.encode({"op": op, "d": d}))
+
+
+ANSWERS: dict[int, Callable[[Conversation, Raw], Awaitable[None]]] = {
+    HEARTBEAT: Conversation.heartbeat,
+    IDENTIFY: Conversation.identify,
+    RESUME: Conversation.resume,
+    VERSION_CHECK: Conversation.check_version,
+}
+
+
+def decode(said: str | bytes | Raw, kind: type[T]) -> T:
+    """Read JSON of this kind; whatever else it is hangs up. Frames are text, never binary."""
+    if isinstance(said, bytes):
+        raise Hangup(DECODE_ERROR)
+    try:
+        return msgspec.json.decode(said, type=kind)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise Hangup(DECODE_ERROR) from None
+
+
+def dispatch(payload: Payload, seq: int) -> bytes:
+    """The frame that carries an event: shared bytes, but for the number."""
+    return b'{"op":0,"t":"%b","s":%d,"d":%b}' % (payload.name.encode(), seq, payload.data)
+
+
+def shutting_down(seconds: float) -> bytes:
+    told = {
+        "state": "shutting_down",
+        "message": "The server is shutting down",
+        "closing_in_seconds": seconds,
+    }
+    return shapes.encode({"op": SERVER_STATUS, "d": told})
+
+
+def origin_of(url: str) -> str:
+    """What a browser calls the origin of a page at this address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{host_of(url)}"
+
+
+def host_of(url: str) -> str:
+    """Host and port, without the port that the scheme implies."""
+    parts = urlsplit(url)
+    return parts.netloc.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
+
+
+def connection(house: "House") -> type:
+    """The class Quart makes for each WebSocket of this house."""
+
+    class GatewayConnection:
+        def __init__(self, app: object, scope: Scope) -> None:
+            self.scope = scope
+
+        async def __call__(self, receive: Receive, send: Send) -> None:
+            await house.gateway.serve(self.scope, receive, send)
+
+    return GatewayConnection
