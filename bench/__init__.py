@@ -3,7 +3,3 @@
 `python3 plexichat.py bench [scenario…]` prints one JSON line a scenario, each beside the floor of
 this machine and beside the most it may cost.
 """
-
-from bench.run import main
-
-__all__ = ["main"]
