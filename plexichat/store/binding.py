@@ -32,7 +32,7 @@ class ThreadBound(SqliteDatabase):
             cursor: Cursor = super().execute_sql(sql, params)  # type: ignore[no-untyped-call]
             return cursor
         except PeeweeException as error:
-            known = meaning(error.args[0]) if error.args else None
+            known = meaning(error.__context__)
             if known is None:
                 raise
             raise known from error

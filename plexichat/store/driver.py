@@ -74,7 +74,7 @@ def pragma(connection: Connection, words: str) -> tuple[object, ...]:
     return tuple(rows[0]) if rows else ()
 
 
-def meaning(error: BaseException) -> StoreError | None:
+def meaning(error: BaseException | None) -> StoreError | None:
     """What an error of the driver says in our words; None where it is a mistake in our code."""
     if not isinstance(error, Error):
         return None

@@ -64,7 +64,8 @@ class Worker:
             await self.run(serving)
         except asyncio.CancelledError:  # the loop ends unasked; the thread must not outlive it
             stop()
-            self._aiosqlite.stop()
+            if stopping := self._aiosqlite.stop():
+                await stopping
             raise
 
     async def finish(self) -> None:
