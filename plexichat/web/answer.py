@@ -68,14 +68,14 @@ class Site:
         self._origins = {origin.encode() for origin in house.config.server.cors_origins}
 
     def mount(self, dialect: Dialect, groups: Iterable[Routes]) -> None:
-        """Serve a dialect's routes under each of its prefixes."""
+        """Serve a dialect's routes under each of its prefixes, bare groups under none."""
         for prefix in dialect.prefixes:
             self._dialects.append((prefix, dialect))
         self._dialects.sort(key=lambda known: len(known[0]), reverse=True)
         for group in groups:
             self.routes += group.routes
             for route in group.routes:
-                for prefix in dialect.prefixes:
+                for prefix in ("",) if group.bare else dialect.prefixes:
                     endpoint = f"{dialect.name}:{route.method}:{prefix}{route.path}"
                     self._app.add_url_rule(
                         prefix + route.path, endpoint, _unreached, methods=[route.method]

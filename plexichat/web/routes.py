@@ -17,7 +17,10 @@ F = TypeVar("F", bound=Call)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method and path. `bucket` is the rate limit's name, `per` what it is counted by."""
+    """One method and path. `bucket` is the rate limit's name, `per` what it is counted by.
+
+    `takes` and `gives` are the media types of a body that is no JSON.
+    """
 
     method: str
     path: str
@@ -31,6 +34,8 @@ class Route:
     body: type | None
     query: type | None
     answer: Any
+    takes: str
+    gives: str
 
     @property
     def summary(self) -> str:
@@ -38,10 +43,14 @@ class Route:
 
 
 class Routes:
-    """The routes of one group, in the order they were written."""
+    """The routes of one group, in the order they were written.
 
-    def __init__(self, name: str) -> None:
+    A bare group is served without the prefixes of its dialect.
+    """
+
+    def __init__(self, name: str, *, bare: bool = False) -> None:
         self.name = name
+        self.bare = bare
         self.routes: list[Route] = []
 
     def _add(self, method: str, path: str, **options: Any) -> Callable[[F], F]:
@@ -77,6 +86,8 @@ def route(
     public: bool = False,
     status: int = 200,
     errors: tuple[str, ...] = (),
+    takes: str = "application/json",
+    gives: str = "application/json",
 ) -> Route:
     """A route from its call's own signature.
 
@@ -98,4 +109,6 @@ def route(
         hints.get("body"),
         hints.get("query"),
         hints.get("return"),
+        takes,
+        gives,
     )
