@@ -20,12 +20,13 @@ from plexichat.api import (
     relationships,
     settings,
     system,
+    two_factor,
     users,
 )
 from plexichat.api.dialect import DIALECT
 from plexichat.api.shapes import Shapes
 from plexichat.config import Config
-from plexichat.core import passwords, sessions, versions
+from plexichat.core import accounts, passwords, sessions, versions
 from plexichat.core.events import SessionsClosed
 from plexichat.core.sessions import LiveSessions
 from plexichat.core.versions import Version
@@ -42,7 +43,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 GROUPS: Final = (
-    auth.routes, users.routes, settings.routes, relationships.routes, channels.routes,
+    auth.routes, two_factor.routes, users.routes, settings.routes, relationships.routes, channels.routes,
     messages.routes, system.routes,
 )  # fmt: skip
 JOB_SECONDS: Final = 60
@@ -150,8 +151,9 @@ class House:
             await self.db.write(sessions.save_use, used[start : start + 500])
 
     async def _forget_expired(self) -> None:
-        while await self.db.write(sessions.forget_expired, 500):
-            pass
+        for forget in (sessions.forget_expired, accounts.forget_expired):
+            while await self.db.write(forget, 500):
+                pass
 
     async def _sweep(self) -> None:
         self.limits.sweep()

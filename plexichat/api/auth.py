@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from plexichat.api.shapes import SUCCESS, Login, SessionShape, Success
-from plexichat.core import sessions
-from plexichat.core.accounts import Age
+from plexichat.core import sessions, two_factor
+from plexichat.core.accounts import Age, Challenge
 from plexichat.core.errors import Invalid
 from plexichat.web import accounts
 from plexichat.web.requests import act, house, me, see
@@ -82,8 +82,15 @@ async def log_in(body: Credentials) -> Login:
     name = body.username or body.email
     if name is None:
         raise Invalid("invalid_input", "Invalid input: username")
-    login = await accounts.log_in(name, body.password)
-    return house().shapes.login(login.token, login.user)
+    outcome = await accounts.log_in(name, body.password)
+    if isinstance(outcome, Challenge):
+        return Login(
+            "two_factor_required",
+            challenge_token=outcome.token,
+            methods=["totp", "backup_code"],
+            expires_in=two_factor.CHALLENGE_MS // 1000,
+        )
+    return house().shapes.login(outcome.token, outcome.user)
 
 
 @routes.post("/auth/logout")

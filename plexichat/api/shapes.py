@@ -182,7 +182,7 @@ class Shapes:
     def account(self, user: User) -> UserPrivate:
         return UserPrivate(
             str(user.id), user.username, user.email or "", self.avatar(user.id, user.avatar),
-            created(user.id), user.email_verified, False, user.age_verified, user.badges,
+            created(user.id), user.email_verified, user.totp_enabled, user.age_verified, user.badges,
         )  # fmt: skip
 
     def login(self, token: str, user: User) -> Login:

@@ -15,6 +15,7 @@ from plexichat.config.options import (
     Server,
     Sessions,
     Storage,
+    TwoFactor,
     Versioning,
     describe,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Server",
     "Sessions",
     "Storage",
+    "TwoFactor",
     "Versioning",
     "describe",
     "load",

@@ -83,6 +83,11 @@ class Lockout:
 
 
 @dataclass(frozen=True, slots=True)
+class TwoFactor:
+    issuer: Filled = "Plexichat"
+
+
+@dataclass(frozen=True, slots=True)
 class Messages:
     max_length: Count = 4000
     max_attachments: CountOrNone = 10
@@ -143,6 +148,7 @@ class Config:
     age_gate: AgeGate = AgeGate()
     sessions: Sessions = Sessions()
     lockout: Lockout = Lockout()
+    two_factor: TwoFactor = TwoFactor()
     messages: Messages = Messages()
     gateway: Gateway = Gateway()
     versioning: Versioning = Versioning()

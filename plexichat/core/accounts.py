@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from plexichat import config
-from plexichat.core import sessions, users
+from plexichat.core import sessions, two_factor, users
 from plexichat.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from plexichat.core.events import SecurityAlert
 from plexichat.core.sessions import Client
@@ -26,6 +26,13 @@ class Login:
 
     token: str
     user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A right password that awaits a second factor."""
+
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +131,8 @@ def refuse_locked(found: Credentials, now: int) -> None:
 
 def log_in(
     tx: Tx, checked: Credentials, client: Client, rules: config.Sessions
-) -> Login:
-    """Begin a session for somebody whose password matched `checked`."""
+) -> Login | Challenge:
+    """Begin a session for somebody whose password matched `checked`, or ask for their code."""
     now_kept = rows.credentials(checked.user_id)
     if now_kept is None or now_kept.password_hash != checked.password_hash:
         raise Unauthenticated("invalid_credentials", "Invalid credentials")
@@ -133,7 +140,26 @@ def log_in(
     if now_kept.failures:
         rows.change(checked.user_id, failures=0, locked_until=0)
     user = users.get(tx, checked.user_id)
+    if user.totp_enabled:
+        return Challenge(two_factor.challenge(tx, user.id))
     return Login(sessions.open(tx, user.id, user.is_admin, client, rules), user)
+
+
+def answer_challenge(
+    tx: Tx, token: str, code: str, client: Client, rules: config.Sessions
+) -> Login | None:
+    """Begin the session that a challenge stood for; None if the code is wrong."""
+    user_id = two_factor.answer(tx, token, code)
+    if user_id is None:
+        return None
+    refuse_locked(credentials(tx, user_id), tx.now)
+    user = users.get(tx, user_id)
+    return Login(sessions.open(tx, user_id, user.is_admin, client, rules), user)
+
+
+def forget_expired(tx: Tx, limit: int) -> int:
+    """Delete up to `limit` logins whose second factor never came; return how many."""
+    return two_factor.forget_expired(tx, limit)
 
 
 def count_failure(tx: Tx, user_id: int, rules: config.Lockout) -> None:

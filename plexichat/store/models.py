@@ -26,6 +26,7 @@ class User(Table):
     badges = TextField(default="[]")
     email_verified = IntegerField(default=0)
     age_verified = IntegerField(default=0)
+    totp_enabled = IntegerField(default=0)
     failures = IntegerField(default=0)
     locked_until = IntegerField(default=0)
     connected_id = IntegerField(default=0)

@@ -20,6 +20,7 @@ class User:
     badges: tuple[str, ...]
     email_verified: bool
     age_verified: bool
+    totp_enabled: bool
     is_admin: bool
     read_receipts: bool
     typing_indicators: bool
@@ -38,7 +39,7 @@ class Credentials:
     locked_until: int
 
 
-COLUMNS = """id, username, email, avatar, badges, email_verified, age_verified, is_admin,
+COLUMNS = """id, username, email, avatar, badges, email_verified, age_verified, totp_enabled, is_admin,
     read_receipts, typing_indicators, compact_messages, allow_dms_from, auto_create_dms"""
 
 
@@ -49,10 +50,10 @@ def badges(text: str) -> tuple[str, ...]:
 def _user(row: tuple[object, ...] | None) -> User | None:
     if row is None:
         return None
-    (id, username, email, avatar, listed, email_ok, age_ok, admin,
+    (id, username, email, avatar, listed, email_ok, age_ok, totp, admin,
      receipts, typing, compact, dms_from, auto_dms) = row  # fmt: skip
     return User(
-        id, username, email, avatar, badges(listed), bool(email_ok), bool(age_ok), bool(admin),  # type: ignore[arg-type]
+        id, username, email, avatar, badges(listed), bool(email_ok), bool(age_ok), bool(totp), bool(admin),  # type: ignore[arg-type]
         bool(receipts), bool(typing), bool(compact), dms_from, bool(auto_dms),  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ Read what is known, compare or hash on the slow thread, then let core decide ins
 from datetime import UTC, datetime
 
 from plexichat.core import accounts, passwords, sessions, users
-from plexichat.core.accounts import Age, Login
+from plexichat.core.accounts import Age, Challenge, Login
 from plexichat.core.errors import Forbidden, Invalid, Unauthenticated
 from plexichat.core.users import Changes
 from plexichat.store.users import User
@@ -29,8 +29,8 @@ async def register(
     )  # fmt: skip
 
 
-async def log_in(name: str, password: str) -> Login:
-    """Begin a session for whoever has this name or address; a stranger costs as much time."""
+async def log_in(name: str, password: str) -> Login | Challenge:
+    """Log in whoever has this name or address; a stranger costs as much time."""
     here = house()
     found = await see(accounts.candidate, name)
     kept = await here.decoy() if found is None else found.password_hash
@@ -40,6 +40,17 @@ async def log_in(name: str, password: str) -> Login:
             await here.db.write(accounts.count_failure, found.user_id, here.config.lockout)
         raise Unauthenticated("invalid_credentials", "Invalid credentials")
     return await here.db.write(accounts.log_in, found, client(), here.config.sessions)
+
+
+async def answer_challenge(token: str, code: str) -> Login:
+    """Finish a login that waits for its second factor."""
+    here = house()
+    login = await here.db.write(
+        accounts.answer_challenge, token, code, client(), here.config.sessions
+    )
+    if login is None:
+        raise Unauthenticated("invalid_code", "Invalid code")
+    return login
 
 
 async def refresh() -> Login:
@@ -67,7 +78,14 @@ async def update(wanted: Changes, password: str | None, current_password: str | 
 
 async def prove(password: str) -> bytes:
     """The kept hash of one's own password, for whoever knows it; others are refused."""
-    found = await see(accounts.credentials, me().id)
-    if not await house().slow(passwords.matches, password, found.password_hash):
+    was = await proved(password)
+    if was is None:
         raise Forbidden("incorrect_password", "Incorrect current password")
-    return found.password_hash
+    return was
+
+
+async def proved(password: str) -> bytes | None:
+    """The kept hash if this is one's own password."""
+    found = await see(accounts.credentials, me().id)
+    matched = await house().slow(passwords.matches, password, found.password_hash)
+    return found.password_hash if matched else None

@@ -10,6 +10,7 @@ CREATE TABLE user (
     badges TEXT NOT NULL DEFAULT '[]',              -- JSON array of badge names
     email_verified INTEGER NOT NULL DEFAULT 0,
     age_verified INTEGER NOT NULL DEFAULT 0,
+    totp_enabled INTEGER NOT NULL DEFAULT 0,
     failures INTEGER NOT NULL DEFAULT 0,            -- wrong passwords in a row
     locked_until INTEGER NOT NULL DEFAULT 0,
     connected_id INTEGER NOT NULL DEFAULT 0,        -- every id up to here reached a socket of theirs
