@@ -70,11 +70,6 @@ class Checkpoints:
             self._gate.backup.release()
         self._seen = length
 
-    def finish(self) -> None:
-        """Copy back everything and empty the log; the last act before closing."""
-        with self._gate.backup:
-            self._run("TRUNCATE")
-
     def _restart(self) -> None:
         """Let the next transaction begin the log anew. Nobody but an outsider can be in the way."""
         self._gate.shut()

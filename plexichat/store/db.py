@@ -91,15 +91,10 @@ class Database:
 
     async def close(self) -> None:
         """Let everything that was asked for happen, then give the folder back."""
-        self._closed = True
+        first, self._closed = not self._closed, True
         async with self._copying:
-            for queue in (self._writes, *(self._reads for _ in range(READERS))):
-                queue.put(None)
-            for worker in self._workers:
-                await worker.finish()
-            while self._workers:  # the writer last, since the last to close empties the log
-                await self._workers.pop().close()
-            self._lock.release()
+            if first:
+                await self._finish()
 
     def _send(
         self,
@@ -127,6 +122,15 @@ class Database:
             hired = await self._hire(readonly=True)
             reader = Reader(hired.connection, self._reads, self._results, self._gate.open, inside)
             hired.serve(reader.work, partial(self._reads.put, None))
+
+    async def _finish(self) -> None:
+        for queue in (self._writes, *(self._reads for _ in range(READERS))):
+            queue.put(None)
+        for worker in self._workers:
+            await worker.finish()
+        while self._workers:  # the writer last: the last to close empties the log
+            await self._workers.pop().close()
+        self._lock.release()
 
     async def _hire(self, *, readonly: bool) -> Worker:
         worker = Worker(self._path, readonly=readonly)

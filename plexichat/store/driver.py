@@ -60,10 +60,15 @@ def connect(path: Path, *, readonly: bool) -> Connection:
 
 def copy(connection: Connection, path: Path) -> None:
     """Write all that is committed to a new file, and make sure that it reached the disk."""
-    connection.execute("VACUUM INTO ?", (str(path),)).fetchall()
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
+        connection.execute("VACUUM INTO ?", (str(path),)).fetchall()
         os.fsync(descriptor)
+    except BaseException as error:
+        path.unlink()
+        if known := meaning(error):
+            raise known from error
+        raise
     finally:
         os.close(descriptor)
 

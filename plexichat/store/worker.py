@@ -39,12 +39,14 @@ class Worker:
             thread = await self.run(threading.get_ident)
             if thread == threading.get_ident():
                 raise TypeError("functions run on the caller's thread")
-        except (AttributeError, TypeError) as error:
-            await self._aiosqlite.close()
-            raise StoreError(
-                f"aiosqlite {aiosqlite.__version__} cannot run a function on a connection's"
-                f" thread: {error}"
-            ) from error
+        except BaseException as error:
+            await self.close()
+            if isinstance(error, (AttributeError, TypeError)):
+                raise StoreError(
+                    f"aiosqlite {aiosqlite.__version__} does not run functions on the thread of a"
+                    f" connection the way we know: {error}"
+                ) from error
+            raise
 
     async def run(self, fn: Callable[[], T]) -> T:
         """Run one function on the thread; only while it serves nothing else."""
@@ -64,8 +66,7 @@ class Worker:
             await self.run(serving)
         except asyncio.CancelledError:  # the loop ends unasked; the thread must not outlive it
             stop()
-            if stopping := self._aiosqlite.stop():
-                await stopping
+            await self.close()
             raise
 
     async def finish(self) -> None:
@@ -78,4 +79,6 @@ class Worker:
         self.connection.interrupt()
 
     async def close(self) -> None:
-        await self._aiosqlite.close()
+        """Close the connection and end its thread, after whatever that still has to do."""
+        if ended := self._aiosqlite.stop():
+            await ended
