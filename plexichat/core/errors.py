@@ -11,11 +11,16 @@
 `code` is for programs and never changes; `message` is for people. A dialect maps kind to status.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class Refusal(Exception):
     """A request refused by a rule; the transaction it was made in leaves no trace."""
 
-    def __init__(self, code: str, message: str, **extra: object) -> None:
+    def __init__(
+        self, code: str, message: str, extra: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -46,5 +51,5 @@ class TooSoon(Refusal):
     """Allowed after `retry_after` seconds."""
 
     def __init__(self, code: str, message: str, retry_after: float) -> None:
-        super().__init__(code, message, retry_after=retry_after)
+        super().__init__(code, message, {"retry_after": retry_after})
         self.retry_after = retry_after

@@ -96,11 +96,18 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def acting(tx: Tx, session_id: int, fn: Callable[Concatenate[Tx, P], T], *args: P.args) -> T:
+def acting(
+    tx: Tx,
+    session_id: int,
+    fn: Callable[Concatenate[Tx, P], T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
     """Run a call for whoever holds this session, unless it ended while the call was queued."""
     if not rows.alive(tx, session_id):
         raise Unauthenticated("invalid_token", "Invalid token")
-    return fn(tx, *args)
+    return fn(tx, *args, **kwargs)
 
 
 def load(snap: Snapshot) -> list[tuple[Session, bool]]:

@@ -1,5 +1,6 @@
 """Errors as HTTP: the one table from kind to status. Each dialect words the result itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plexichat.core.errors import (
@@ -29,7 +30,7 @@ class Problem:
 
     status: int
     message: str
-    extra: dict[str, object] = field(default_factory=dict)
+    extra: Mapping[str, object] = field(default_factory=dict)
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
@@ -59,7 +60,7 @@ def problem(error: Exception) -> Problem | None:
     return None
 
 
-def too_many(message: str, retry_after: float, extra: dict[str, object]) -> Problem:
+def too_many(message: str, retry_after: float, extra: Mapping[str, object]) -> Problem:
     """429, with the wait in the body (seconds) and in the header (whole seconds, rounded up)."""
     seconds = max(retry_after, 0.001)
     header = (b"retry-after", str(-int(-seconds // 1)).encode())

@@ -143,16 +143,16 @@ def client() -> Client:
     return Client(request.address, None if agent is None else agent[:256])
 
 
-async def see(fn: Callable[Concatenate[Snapshot, P], T], *args: P.args) -> T:
+async def see(fn: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Read: one snapshot, on a reader's thread."""
-    return await _current.get().house.db.read(fn, *args)
+    return await _current.get().house.db.read(fn, *args, **kwargs)
 
 
-async def act(fn: Callable[Concatenate[Tx, P], T], *args: P.args) -> T:
+async def act(fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Write as the current person; refused if their session ends while the call is queued."""
     request = _current.get()
     return await request.house.db.write(
-        sessions.acting, request.me.session_id, fn, *args
+        sessions.acting, request.me.session_id, fn, *args, **kwargs
     )
 
 
