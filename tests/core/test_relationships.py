@@ -332,18 +332,3 @@ def learn(known: dict[int, Relation], event: object) -> None:
             known[user.id] = dataclasses.replace(
                 known[user.id], username=user.username, avatar=user.avatar
             )
-
-
-async def test_friends_and_nobody_else_see_who_is_connected(street: Street) -> None:
-    for state in OUTCOMES:
-        await street.db.write(forget, street.ann, street.bob)
-        await street.reach(state)
-        for relation in await street.mine(street.ann):
-            expected = "online" if state[0] == FRIEND else "offline"
-            assert relationships.shown(relation, {street.bob}) == expected
-            assert relationships.shown(relation, {street.ann}) == "offline"
-
-
-def forget(tx: Tx, one: int, other: int) -> None:
-    for me, you in ((one, other), (other, one)):
-        rows.put(tx, me, you, None, 0, None)
