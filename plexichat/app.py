@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, ParamSpec, TypeVar
 
@@ -16,7 +17,10 @@ from plexichat.api import (
     auth,
     channels,
     gateway,
+    media,
     messages,
+    presence,
+    reference,
     relationships,
     settings,
     system,
@@ -25,12 +29,17 @@ from plexichat.api import (
 )
 from plexichat.api.dialect import DIALECT
 from plexichat.api.shapes import Shapes
+from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
-from plexichat.core import accounts, passwords, sessions, versions
+from plexichat.core import accounts, links, passwords, sessions, versions
+from plexichat.core import presence as presence_rules
 from plexichat.core.events import SessionsClosed
+from plexichat.core.links import Links
+from plexichat.core.presence import LivePresence
 from plexichat.core.sessions import LiveSessions
 from plexichat.core.versions import Version
 from plexichat.gateway.hub import Hub
+from plexichat.shelf import Shelf
 from plexichat.store.db import Database
 from plexichat.web.answer import Connection, Site
 from plexichat.web.limits import Limits
@@ -43,9 +52,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 GROUPS: Final = (
-    auth.routes, two_factor.routes, users.routes, settings.routes, relationships.routes, channels.routes,
-    messages.routes, system.routes,
+    auth.routes, two_factor.routes, users.routes, settings.routes, relationships.routes, presence.routes, channels.routes,
+    messages.routes, media.routes, system.routes,
 )  # fmt: skip
+UPLOADS: Final = "uploads"
 JOB_SECONDS: Final = 60
 SLOW_NICENESS: Final = 10
 
@@ -54,6 +64,9 @@ class House:
     """What is alive while the server runs: the database, the memory beside it, and who listens."""
 
     db: Database
+    shelf: Shelf
+    shapes: Shapes
+    attendance: Attendance
     gateway: gateway.Gateway
 
     def __init__(self, config: Config) -> None:
@@ -61,14 +74,15 @@ class House:
         self.directory = Path(config.storage.directory).resolve()
         self.state: Literal["running", "shutting_down"] = "running"
         self.started_at = time.monotonic()
-        self.shapes = Shapes(config.server.public_url or _listening(config))
         self.live = LiveSessions()
         self.limits = Limits(config.rate_limits, time.monotonic)
         self.proxies = Proxies(config.server.trusted_proxies)
         self.minimum: Version | None = None
         if config.versioning.min_supported_version:
             self.minimum = versions.parse(config.versioning.min_supported_version)
-        self.hub = Hub(config.gateway)
+        self.presence = LivePresence()
+        self.hub = Hub(config.gateway, self._arrived, self._left)
+        self.typing = Typing(self.hub.publish, config.presence)
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None
         self._jobs: asyncio.Task[None] | None = None
@@ -81,9 +95,15 @@ class House:
         try:
             for session, is_admin in await house.db.read(sessions.load):
                 house.live.add(session, is_admin)
+            key = await house.db.write(links.key)
+            house.shelf = Shelf(house.directory / UPLOADS)
+            await house.shelf.run(house.shelf.files.sweep)
         except BaseException:
             await house.db.close()
             raise
+        origin = config.server.public_url or _listening(config)
+        house.shapes = Shapes(origin, Links(key, time.time))
+        house.attendance = Attendance(house.db, house.hub, house.live, config.presence)
         house.gateway = gateway.Gateway(house)
         house._jobs = asyncio.create_task(house._work())
         return house
@@ -94,22 +114,38 @@ class House:
             self._jobs.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._jobs
+        await self.attendance.close()
         await self.db.write(sessions.save_use, self.live.used())
         self._slow.shutdown(wait=True, cancel_futures=True)
+        await self.shelf.close()
         await self.db.close()
 
     def _publish(self, event: object, commit: int) -> None:
         """Let an event take effect: memory first, then whoever hears of it, then dead tokens."""
         self.live.apply(event)
+        self.presence.apply(event)
+        self.typing.apply(event)
+        self.shelf.apply(event)
         self.hub.publish(event, commit)
+        introduction = presence_rules.introduction(event, self.presence)
+        if introduction is not None:
+            self.hub.publish(introduction, commit)
         if isinstance(event, SessionsClosed):
             self.hub.close_sessions(
                 event.user_id, event.session_ids, *gateway.AUTHENTICATION_FAILED
             )
 
-    async def slow(self, fn: Callable[P, T], *args: P.args) -> T:
+    def _arrived(self, user_id: int) -> None:
+        self.attendance.arrived(user_id)
+
+    def _left(self, user_id: int) -> None:
+        self.attendance.left(user_id)
+
+    async def slow(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something that takes its time on the one niced thread kept for it."""
-        return await asyncio.get_running_loop().run_in_executor(self._slow, fn, *args)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._slow, partial(fn, *args, **kwargs)
+        )
 
     async def decoy(self) -> bytes:
         """A hash that no password matches, to spend the same time on names nobody has."""
@@ -136,7 +172,7 @@ class House:
         """Do the small jobs that nobody waits for, once a minute."""
         while True:
             await asyncio.sleep(JOB_SECONDS)
-            for job in (self._save_use, self._forget_expired, self._sweep):
+            for job in (self._save_use, self._forget_expired, self._sweep, self._tidy):
                 await self._try(job)
 
     async def _try(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -155,6 +191,9 @@ class House:
             while await self.db.write(forget, 500):
                 pass
 
+    async def _tidy(self) -> None:
+        await self.shelf.tidy(self.db)
+
     async def _sweep(self) -> None:
         self.limits.sweep()
 
@@ -163,7 +202,8 @@ def create_app(house: House) -> Quart:
     """The web application of an open house; any ASGI server can run it."""
     app = Quart(__name__, static_folder=None)
     site = Site(house, app)
-    site.mount(DIALECT, GROUPS)
+    described = house.config.docs.enabled
+    site.mount(DIALECT, (*GROUPS, reference.routes(GROUPS)) if described else GROUPS)
 
     class Http(Connection):
         pass

@@ -10,12 +10,18 @@ from msgspec import Struct
 from plexichat.api.shapes import Id, Person, Shapes
 from plexichat.core.events import (
     ConversationCreated,
+    FilesForgotten,
     MessageCreated,
+    PresenceChanged,
+    PresenceEnded,
+    PresenceKept,
     RelationshipChanged,
     SecurityAlert,
     SecurityLogout,
     SessionOpened,
     SessionsClosed,
+    TypingStarted,
+    TypingStopped,
     UserUpdated,
 )
 
@@ -77,6 +83,19 @@ class RelationshipRemove(Struct):
     user_id: Id
 
 
+class Typing(Struct):
+    channel_id: Id
+    user_id: Id
+    username: str
+    timestamp: int
+    guild_id: Id | None = None
+
+
+class TypingOver(Struct):
+    channel_id: Id
+    user_id: Id
+
+
 class Alert(Struct):
     user_id: Id
     action: str
@@ -121,6 +140,26 @@ def _(event: RelationshipChanged, shapes: Shapes) -> Worded:
 
 
 @word.register
+def _(event: PresenceChanged, shapes: Shapes) -> Worded:
+    return Worded(
+        "PRESENCE_UPDATE", shapes.presence_update(event.presence), Intent.GUILD_PRESENCES
+    )
+
+
+@word.register
+def _(event: TypingStarted, shapes: Shapes) -> Worded:
+    started = Typing(
+        str(event.channel_id), str(event.user_id), event.username, event.at // 1000
+    )
+    return Worded("TYPING_START", started, Intent.DIRECT_MESSAGE_TYPING)
+
+
+@word.register
+def _(event: TypingStopped, shapes: Shapes) -> Worded:
+    return Worded("TYPING_STOP", TypingOver(str(event.channel_id), str(event.user_id)))
+
+
+@word.register
 def _(event: SecurityAlert, shapes: Shapes) -> Worded:
     return Worded("SECURITY_ALERT", Alert(str(event.user_id), event.action, event.detail))
 
@@ -130,7 +169,10 @@ def _(event: SecurityLogout, shapes: Shapes) -> Worded:
     return Worded("SECURITY_LOGOUT", Logout(str(event.user_id), event.message))
 
 
+@word.register(FilesForgotten)
+@word.register(PresenceEnded)
+@word.register(PresenceKept)
 @word.register(SessionOpened)
 @word.register(SessionsClosed)
-def _(event: SessionOpened | SessionsClosed, shapes: Shapes) -> None:
+def _(event: object, shapes: Shapes) -> None:
     return None

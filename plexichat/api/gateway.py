@@ -6,6 +6,7 @@ the code that names the rule; whether the session may be resumed is for the clie
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,16 +16,19 @@ from msgspec import Raw, Struct
 
 from plexichat.api import shapes
 from plexichat.api.events import ALL, DEFAULT, PRIVILEGED, word
+from plexichat.api.presence import NewPresence
 from plexichat.api.ready import ready
 from plexichat.api.shapes import VersionInfo
-from plexichat.core import versions
-from plexichat.core.errors import Invalid, Unauthenticated
+from plexichat.core import typing, versions
+from plexichat.core.errors import Invalid, Refusal, Unauthenticated
+from plexichat.core.presence import Wanted
 from plexichat.core.ready import picture
 from plexichat.core.sessions import Me
 from plexichat.gateway.session import Session
 from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.socket import Socket
 from plexichat.gateway.wire import Closing, Payload, Wire
+from plexichat.web.bodies import snowflake
 
 if TYPE_CHECKING:
     from plexichat.app import House
@@ -36,7 +40,8 @@ Scope = MutableMapping[str, Any]
 PATH = "/gateway"
 
 HEARTBEAT, IDENTIFY, RESUME, HELLO, SERVER_STATUS, VERSION_CHECK = 1, 2, 6, 10, 12, 13
-OF_A_SESSION = frozenset({3, 4, 8, *range(20, 27), 31, 40, 41})  # client ops that follow READY
+PRESENCE_UPDATE, TYPING_START, TYPING_STOP = 3, 40, 41
+OF_A_SESSION = frozenset({4, 8, *range(20, 27), 31})  # client ops that follow READY
 
 UNKNOWN_ERROR = Closing(4000, "Unknown error")
 UNKNOWN_OPCODE = Closing(4001, "Unknown opcode")
@@ -78,6 +83,10 @@ class VersionCheck(Struct):
     client_version: str
 
 
+class InChannel(Struct):
+    channel_id: str | int
+
+
 class VersionChecked(Struct):
     compatible: bool
     server_version: VersionInfo
@@ -112,7 +121,7 @@ class Gateway:
             replaced=UNKNOWN_ERROR,
             shutdown=SERVER_SHUTDOWN,
             warning=shutting_down,
-            parting=RECONNECT,
+            reconnect=RECONNECT,
         )
         self._numbers = count()
         self._origins = frozenset(
@@ -197,7 +206,7 @@ class Conversation:
         self._session = session
         self._keep_alive()
         seen = await house.db.read(picture, me.id)
-        shape = ready(seen, house.shapes, session.id, house.hub.online())
+        shape = ready(seen, house.shapes, session.id, house.presence)
         session.begin(Payload("READY", shapes.encode(shape)), seen.commit)
 
     async def resume(self, d: Raw) -> None:
@@ -239,6 +248,31 @@ class Conversation:
         if outdated:
             raise Hangup(VERSION_OUTDATED)
 
+    async def choose_presence(self, d: Raw) -> None:
+        """Be seen differently; what cannot be read or is refused changes nothing."""
+        session = self._began()
+        try:
+            said = msgspec.json.decode(d, type=NewPresence)
+            wanted = Wanted(said.status or "online", said.custom_status, said.custom_emoji)
+            await self._house.attendance.choose(session.login_id, session.user_id, wanted)
+        except (msgspec.MsgspecError, Refusal):
+            pass
+
+    async def start_typing(self, d: Raw) -> None:
+        session, channel_id = self._began(), channel_of(d)
+        with suppress(Refusal):
+            started = await self._house.db.read(typing.start, session.user_id, channel_id)
+            if started is not None:
+                self._house.typing.start(started)
+
+    async def stop_typing(self, d: Raw) -> None:
+        self._house.typing.stop(channel_of(d), self._began().user_id)
+
+    def _began(self) -> Session:
+        if self._session is None:
+            raise Hangup(NOT_AUTHENTICATED)
+        return self._session
+
     def _authenticate(self, token: str | None) -> Me:
         bare = (token or "").removeprefix("Bearer ")
         try:
@@ -268,7 +302,18 @@ ANSWERS: dict[int, Callable[[Conversation, Raw], Awaitable[None]]] = {
     IDENTIFY: Conversation.identify,
     RESUME: Conversation.resume,
     VERSION_CHECK: Conversation.check_version,
+    PRESENCE_UPDATE: Conversation.choose_presence,
+    TYPING_START: Conversation.start_typing,
+    TYPING_STOP: Conversation.stop_typing,
 }
+
+
+def channel_of(d: Raw) -> int:
+    """The channel a client names; one that does not exist if it names none."""
+    try:
+        return snowflake(msgspec.json.decode(d, type=InChannel).channel_id, "channel")
+    except (msgspec.MsgspecError, Invalid):
+        return 0
 
 
 def decode(said: str | bytes | Raw, kind: type[T]) -> T:

@@ -1,12 +1,18 @@
 """READY: the world a session begins with (contract 16, section 3)."""
 
-from collections.abc import Container
-
 from msgspec import Struct
 
 from plexichat import __version__
-from plexichat.api.shapes import DMChannel, Id, MessagingSettings, RelationshipListed, Shapes
-from plexichat.core import relationships
+from plexichat.api.shapes import (
+    DMChannel,
+    Id,
+    MessagingSettings,
+    PresenceUpdate,
+    RelationshipListed,
+    Shapes,
+)
+from plexichat.core import presence
+from plexichat.core.presence import LivePresence
 from plexichat.core.ready import Picture
 
 API_VERSION = 10
@@ -28,13 +34,6 @@ class Application(Struct):
     flags: int = 0
 
 
-class PresenceShown(Struct):
-    user_id: Id
-    status: str
-    custom_status: str | None = None
-    custom_emoji: str | None = None
-
-
 class Ready(Struct):
     v: int
     user: Account
@@ -43,16 +42,16 @@ class Ready(Struct):
     application: Application
     relationships: list[RelationshipListed]
     private_channels: list[DMChannel]
-    presences: list[PresenceShown]
+    presences: list[PresenceUpdate]
     settings: MessagingSettings
     server_version: str
     guilds: tuple[()] = ()
 
 
-def ready(picture: Picture, shapes: Shapes, session_id: str, online: Container[int]) -> Ready:
-    """What a session is told first; `online` adds what only memory knows."""
+def ready(picture: Picture, shapes: Shapes, session_id: str, live: LivePresence) -> Ready:
+    """What a session is told first; `live` adds what only memory knows."""
     user = picture.user
-    shown = [(each, relationships.shown(each, online)) for each in picture.relationships]
+    shown = [(each, presence.seen_by(each, live)) for each in picture.relationships]
     return Ready(
         v=API_VERSION,
         user=Account(
@@ -66,12 +65,10 @@ def ready(picture: Picture, shapes: Shapes, session_id: str, online: Container[i
         session_id=session_id,
         resume_gateway_url=f"ws{shapes.origin.removeprefix('http')}/gateway",
         application=Application(str(user.id)),
-        relationships=[shapes.relationship_listed(each, status) for each, status in shown],
+        relationships=[shapes.relationship_listed(each, seen) for each, seen in shown],
         private_channels=[shapes.conversation(each) for each in picture.conversations],
         presences=[
-            PresenceShown(str(each.user_id), status)
-            for each, status in shown
-            if status != "offline"
+            shapes.presence_update(seen) for _, seen in shown if seen.status != "offline"
         ],
         settings=shapes.messaging_settings(user),
         server_version=__version__,

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from plexichat.api.shapes import SUCCESS, Relationship, RelationshipListed, Success
-from plexichat.core import relationships
+from plexichat.core import presence, relationships
 from plexichat.web.bodies import snowflake
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
@@ -27,9 +27,8 @@ async def list_relationships() -> list[RelationshipListed]:
     """Friends, then requests to and from oneself and blocks; the newest first in each."""
     here = house()
     found = await see(relationships.mine, me().id)
-    online = here.hub.online()
     return [
-        here.shapes.relationship_listed(relation, relationships.shown(relation, online))
+        here.shapes.relationship_listed(relation, presence.seen_by(relation, here.presence))
         for relation in found
     ]
 

@@ -7,12 +7,14 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from plexichat import ids
+from plexichat.core.links import Links
 from plexichat.core.versions import STAGES, Version
-from plexichat.core.views import MessageView
+from plexichat.core.views import MessageView, Presence
 from plexichat.store.channels import Conversation
 from plexichat.store.messages import Mark
 from plexichat.store.relationships import Relation, Status
 from plexichat.store.sessions import Session
+from plexichat.store.uploads import Attached, Upload
 from plexichat.store.users import Senders, User
 from plexichat.store.users import badges as read_badges
 
@@ -123,11 +125,33 @@ class Shown(Struct):
     status: str
 
 
+class PresenceUpdate(Struct):
+    user_id: Id
+    status: str
+    custom_status: str | None
+    custom_emoji: str | None
+
+
+class PresenceShape(PresenceUpdate):
+    last_seen: Seconds | None
+
+
 class RelationshipListed(Relationship):
     username: str
     avatar_url: str | None
     presence: Shown | None
     message: str | None
+
+
+class Attachment(Struct):
+    """A file of a message. Its URL opens it without a token for an hour."""
+
+    id: Id
+    filename: str
+    content_type: str
+    size: int
+    url: str
+    hash: str
 
 
 class Message(Struct):
@@ -141,7 +165,7 @@ class Message(Struct):
     created_at: Seconds
     edited_at: Seconds | None
     reply_to_id: Id | None
-    attachments: Raw
+    attachments: list[Attachment]
     embeds: Raw
     pinned: bool
     status: str | None
@@ -166,6 +190,7 @@ class Shapes:
     """Turns what core hands out into wire objects; `origin` begins every URL."""
 
     origin: str
+    links: Links
 
     def avatar(self, user_id: int, avatar: str | None) -> str | None:
         """Where a picture is; one kept elsewhere is named as it was given."""
@@ -213,17 +238,30 @@ class Shapes:
             user.allow_dms_from, user.auto_create_dms,
         )  # fmt: skip
 
+    def presence(self, seen: Presence) -> PresenceShape:
+        return PresenceShape(
+            str(seen.user_id), seen.status, seen.custom_status, seen.custom_emoji,
+            seconds(seen.last_seen),
+        )  # fmt: skip
+
+    def presence_update(self, seen: Presence) -> PresenceUpdate:
+        return PresenceUpdate(
+            str(seen.user_id), seen.status, seen.custom_status, seen.custom_emoji
+        )
+
     def relationship(self, relation: Relation) -> Relationship:
         return Relationship(
             str(relation.user_id), RELATIONSHIP_STATUS[relation.status], relation.since // 1000
         )
 
-    def relationship_listed(self, relation: Relation, shown: str | None) -> RelationshipListed:
-        """With what a list tells beside it; `shown` is the status by which the person appears."""
+    def relationship_listed(
+        self, relation: Relation, seen: Presence | None
+    ) -> RelationshipListed:
+        """With what a list tells beside it."""
         return RelationshipListed(
             str(relation.user_id), RELATIONSHIP_STATUS[relation.status], relation.since // 1000,
             relation.username, self.avatar(relation.user_id, relation.avatar),
-            None if shown is None else Shown(shown), relation.message,
+            None if seen is None else Shown(seen.status), relation.message,
         )  # fmt: skip
 
     def message(self, view: MessageView) -> Message:
@@ -240,7 +278,7 @@ class Shapes:
             created(m.id),
             seconds(m.edited_at),
             optional(m.reply_to_id),
-            EMPTY if m.attachments is None else Raw(m.attachments.encode()),
+            [] if m.attachments is None else self._attached(m.attachments),
             EMPTY if m.embeds is None else Raw(m.embeds.encode()),
             m.pinned_at is not None,
             view.status,
@@ -251,6 +289,16 @@ class Shapes:
             [self._reader(reader) for reader in view.readers],
             EMPTY,
         )
+
+    def _attached(self, column: str) -> list[Attachment]:
+        return [self.attachment(file) for file in Attached.read(column)]
+
+    def attachment(self, file: Attached | Upload) -> Attachment:
+        return Attachment(
+            str(file.id), file.filename, file.content_type, file.size,
+            f"{self.origin}/api/v1/media/attachments/{file.name}?{self.links.sign(file.name)}",
+            file.sha256,
+        )  # fmt: skip
 
     def _reader(self, mark: Mark) -> Person:
         return Person(str(mark.user_id), mark.username, self.avatar(mark.user_id, mark.avatar))

@@ -95,6 +95,18 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploads:
+    max_attachment_bytes: Count = 26_214_400
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    grace_seconds: CountOrNone = 10
+    lease_seconds: CountOrNone = 60
+    typing_timeout_ms: Count = 10_000
+
+
+@dataclass(frozen=True, slots=True)
 class Gateway:
     heartbeat_interval_ms: Count = 45_000
     identify_timeout_seconds: Count = 30
@@ -111,6 +123,11 @@ class Gateway:
 class Versioning:
     min_supported_version: Version = ""
     update_url: Url = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Docs:
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +149,7 @@ class RateLimits:
     block: Rates = (Rate(10, 60, 5),)
     list_relationships: Rates = (Rate(100, 60, 20),)
     upload: Rates = (Rate(10, 60, 2), Rate(100, 3600, 100))
+    download: Rates = (Rate(600, 60, 200),)
     identify: Rates = (Rate(1, 5, 1),)
     frames: Rates = (Rate(120, 60, 120),)
 
@@ -150,8 +168,11 @@ class Config:
     lockout: Lockout = Lockout()
     two_factor: TwoFactor = TwoFactor()
     messages: Messages = Messages()
+    uploads: Uploads = Uploads()
+    presence: Presence = Presence()
     gateway: Gateway = Gateway()
     versioning: Versioning = Versioning()
+    docs: Docs = Docs()
     rate_limits: RateLimits = RateLimits()
     sources: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False

@@ -8,8 +8,9 @@ change differently, two events say so.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plexichat.core.views import MessageView
+from plexichat.core.views import MessageView, Presence
 from plexichat.store.channels import Conversation
+from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
 from plexichat.store.sessions import Session
 from plexichat.store.users import User
@@ -49,6 +50,43 @@ class RelationshipChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceChanged(Event):
+    """Somebody is seen differently: by themself as they are, by others as they show."""
+
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceKept(Event):
+    """Heard by nobody outside: somebody who is here has chosen to be seen so."""
+
+    chosen: Chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceEnded(Event):
+    """Heard by nobody outside: somebody is not here any more."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypingStarted(Event):
+    """Somebody is writing; passes unless it is renewed. Never in the database."""
+
+    channel_id: int
+    user_id: int
+    username: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypingStopped(Event):
+    channel_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityAlert(Event):
     """Something happened to an account that its owner should know of."""
 
@@ -63,6 +101,13 @@ class SecurityLogout(Event):
 
     user_id: int
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesForgotten(Event):
+    """Heard by nobody outside: nothing names these files any more."""
+
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

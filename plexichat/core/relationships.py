@@ -5,7 +5,6 @@ a pair that a verb does not list is refused. Who blocks somebody ends what was b
 and each side's block is its own. Whoever sees no change hears nothing.
 """
 
-from collections.abc import Container
 from typing import Final, Literal
 
 from plexichat.core import users
@@ -76,11 +75,6 @@ def block(tx: Tx, user_id: int, other_id: int) -> Relation:
         raise Invalid("self_block", "Self block")
     users.get(tx, other_id)
     return _standing(tx, user_id, "block", other_id)
-
-
-def shown(relation: Relation, online: Container[int]) -> str:
-    """The presence that one may know of: friends see who of them has an open socket."""
-    return "online" if relation.status == FRIEND and relation.user_id in online else "offline"
 
 
 def _standing(

@@ -52,6 +52,7 @@ class LiveSessions:
         self._by_hash: dict[bytes, Me] = {}
         self._by_id: dict[int, Me] = {}
         self._used: set[int] = set()
+        self._active: dict[int, int] = {}
 
     def apply(self, event: object) -> None:
         """Take in what a commit changed."""
@@ -78,9 +79,13 @@ class LiveSessions:
             raise Unauthenticated("invalid_token", "Invalid token")
         if me.expires_at <= now:
             raise Unauthenticated("token_expired", "Token expired")
-        me.active_at = now
+        me.active_at = self._active[me.id] = now
         self._used.add(me.session_id)
         return me
+
+    def active_at(self, user_id: int) -> int:
+        """When this person last made a request, in milliseconds; 0 if not since the start."""
+        return self._active.get(user_id, 0)
 
     def alive(self, session_id: int) -> bool:
         return session_id in self._by_id

@@ -1,4 +1,4 @@
-"""A message as one person may see it."""
+"""What core hands out about messages and people, as one person may see it."""
 
 from msgspec import Struct
 
@@ -18,3 +18,13 @@ class MessageView(Struct, frozen=True):
     readers: tuple[Mark, ...] = ()
     read: bool = False
     status: str | None = None
+
+
+class Presence(Struct, frozen=True):
+    """How somebody is seen; `last_seen` in Unix milliseconds."""
+
+    user_id: int
+    status: str
+    custom_status: str | None
+    custom_emoji: str | None
+    last_seen: int | None = None

@@ -6,7 +6,7 @@ by every session in its audience. One timer watches over all deadlines.
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 
 from plexichat.config import Gateway
@@ -22,9 +22,18 @@ UNNOTICED_SECONDS = 120.0  # how long a dead connection may pass for a live one
 log = logging.getLogger(__name__)
 
 
+Moved = Callable[[int], object]
+
+
+def ignore(user_id: int) -> None:
+    """Nobody wants to know."""
+
+
 class Hub:
-    def __init__(self, limits: Gateway) -> None:
+    def __init__(self, limits: Gateway, arrived: Moved = ignore, left: Moved = ignore) -> None:
         self._limits = limits
+        self._arrived = arrived  # told when somebody's first socket carries a session
+        self._left = left  # and when their last one is gone
         self._outbox = Outbox()
         self._sockets: dict[Socket, Session | None] = {}
         self._sessions: dict[str, Session] = {}
@@ -141,8 +150,6 @@ class Hub:
                 socket.send(warning)
         await self._emptied(WARNING_SECONDS)
         for socket in self._sockets:
-            if socket.wire.parting is not None:
-                socket.send(socket.wire.parting)
             socket.close(socket.wire.shutdown)
         await self._emptied(CLOSE_SECONDS + 1)
 
@@ -159,7 +166,10 @@ class Hub:
     def _join(self, session: Session, socket: Socket) -> None:
         session.socket = socket
         self._sockets[socket] = session
-        self._online[session.user_id] = self._online.get(session.user_id, 0) + 1
+        sockets = self._online.get(session.user_id, 0)
+        self._online[session.user_id] = sockets + 1
+        if not sockets:
+            self._arrived(session.user_id)
         if session.compress:
             socket.compress()
         self._thin_out(session.user_id)
@@ -174,6 +184,7 @@ class Hub:
         self._online[session.user_id] -= 1
         if not self._online[session.user_id]:
             del self._online[session.user_id]
+            self._left(session.user_id)
 
     def _thin_out(self, user_id: int) -> None:
         """Keep to one person's limit: of open sockets, and of sessions that wait to be resumed."""

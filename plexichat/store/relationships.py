@@ -62,6 +62,13 @@ def related(snap: Snapshot, user_id: int) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
+def friends(snap: Snapshot, user_id: int) -> frozenset[int]:
+    rows = snap.execute(
+        "SELECT other_id FROM relationship WHERE user_id = ? AND status = 'friend'", (user_id,)
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def put(
     tx: Tx, user_id: int, other_id: int, status: Status | None, since: int, message: str | None
 ) -> None:

@@ -1,0 +1,50 @@
+"""Presence and typing (contract group presence)."""
+
+from msgspec import UNSET, Struct, UnsetType
+
+from plexichat.api.shapes import SUCCESS, PresenceShape, Success
+from plexichat.core import presence, typing
+from plexichat.core.errors import Invalid
+from plexichat.core.presence import Wanted
+from plexichat.web.requests import house, me, see
+from plexichat.web.routes import Routes
+
+routes = Routes("Presence")
+
+
+class NewPresence(Struct):
+    status: str | None = None
+    custom_status: str | UnsetType | None = UNSET
+    custom_emoji: str | UnsetType | None = UNSET
+
+
+@routes.put("/users/@me/presence", errors=("400 Invalid status", "400 Invalid input"))
+async def put(body: NewPresence) -> PresenceShape:
+    """Choose how to be seen. An absent text or emoji stays; `null` or an empty one goes."""
+    if body.status is None:
+        raise Invalid("invalid_status", "Invalid status: missing")
+    wanted = Wanted(body.status, body.custom_status, body.custom_emoji)
+    here = house()
+    own = await here.attendance.choose(me().session_id, me().id, wanted)
+    return here.shapes.presence(own)
+
+
+@routes.get("/users/<user_id>/presence", errors=("400 Invalid user ID",))
+async def show(user_id: int) -> PresenceShape:
+    """How somebody is seen; unknown people and those who hide are offline."""
+    here = house()
+    active_at = here.live.active_at(user_id) or None
+    seen = await see(presence.get, me().id, user_id, here.presence.here(), active_at)
+    return here.shapes.presence(seen)
+
+
+@routes.post(
+    "/channels/<channel_id>/typing",
+    errors=("400 Invalid channel ID", "403 Access denied", "404 Channel not found"),
+)
+async def type_(channel_id: int) -> Success:
+    """Tell the others in a channel that one is writing."""
+    started = await see(typing.start, me().id, channel_id)
+    if started is not None:
+        house().typing.start(started)
+    return SUCCESS

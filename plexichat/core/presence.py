@@ -1,0 +1,181 @@
+"""Presence: how a person is seen by themself and by others.
+
+Somebody is here while a socket of theirs is open, or shortly after they said so over HTTP. Who is
+not here, or does not want to be seen, is offline to others: without text, emoji or a trace of when
+they really were here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from plexichat import ids
+from plexichat.core import sessions
+from plexichat.core.errors import Invalid
+from plexichat.core.events import (
+    PresenceChanged,
+    PresenceEnded,
+    PresenceKept,
+    RelationshipChanged,
+)
+from plexichat.core.views import Presence
+from plexichat.store import presence as rows
+from plexichat.store import relationships, users
+from plexichat.store.db import Snapshot, Tx
+from plexichat.store.presence import Chosen
+from plexichat.store.relationships import Relation
+
+STATUSES = ("online", "idle", "dnd", "invisible", "offline")
+HIDDEN = frozenset(("invisible", "offline"))
+CUSTOM_STATUS_LENGTH = 128
+CUSTOM_EMOJI_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A new presence; text and emoji stay as they are when unset, and go when empty."""
+
+    status: str
+    custom_status: str | UnsetType | None = UNSET
+    custom_emoji: str | UnsetType | None = UNSET
+
+
+class LivePresence:
+    """Everybody who is here, with what they have chosen. Belongs to the event loop."""
+
+    def __init__(self) -> None:
+        self._here: dict[int, Chosen] = {}
+
+    def apply(self, event: object) -> None:
+        match event:
+            case PresenceKept(chosen=chosen):
+                self._here[chosen.user_id] = chosen
+            case PresenceEnded(user_id=user_id):
+                self._here.pop(user_id, None)
+
+    def here(self) -> Mapping[int, Chosen]:
+        return self._here
+
+    def shown(self, user_id: int) -> Presence:
+        """How others see this person now; when they were last seen is not for memory to say."""
+        return others_see(user_id, self._here.get(user_id))
+
+
+def seen_by(relation: Relation, live: LivePresence) -> Presence:
+    """The presence that somebody may follow: friends see one another, nobody else is told."""
+    if relation.status != relationships.FRIEND:
+        return others_see(relation.user_id, None)
+    return live.shown(relation.user_id)
+
+
+def introduction(event: object, live: LivePresence) -> PresenceChanged | None:
+    """What to tell somebody who has just become a friend: how the other is seen."""
+    match event:
+        case RelationshipChanged(relation=Relation(status=relationships.FRIEND)):
+            shown = live.shown(event.user_id)
+            if shown.status != "offline":
+                return PresenceChanged(audience=event.audience, presence=shown)
+    return None
+
+
+def others_see(user_id: int, here: Chosen | None, last_seen: int | None = None) -> Presence:
+    """The outside of somebody who is here, or of somebody who is not (None)."""
+    if here is None or here.status in HIDDEN:
+        return Presence(user_id, "offline", None, None, last_seen)
+    return Presence(user_id, here.status, here.custom_status, here.custom_emoji, last_seen)
+
+
+def get(
+    snap: Snapshot, viewer: int, user_id: int, here: Mapping[int, Chosen], active_at: int | None
+) -> Presence:
+    """How `viewer` sees somebody; a stranger to the server and a blocked pair see nothing.
+
+    `active_at` is when the person last did something, as far as memory knows.
+    """
+    present = here.get(user_id)
+    chosen = rows.chosen(snap, user_id)
+    if viewer == user_id:
+        status = chosen.status if present is not None else "offline"
+        last = active_at if active_at is not None else chosen.shown_until
+        return Presence(user_id, status, chosen.custom_status, chosen.custom_emoji, last)
+    if users.by_id(snap, user_id) is None or "blocked" in relationships.pair(snap, viewer, user_id):
+        return Presence(user_id, "offline", None, None, None)
+    if present is None or present.status in HIDDEN:
+        return others_see(user_id, None, chosen.shown_until)
+    return others_see(user_id, present, active_at if active_at is not None else snap.now)
+
+
+def put(tx: Tx, user_id: int, wanted: Wanted, was_here: bool) -> Presence:
+    """Choose how to be seen; one's own sockets hear of it, and others if it changes for them."""
+    if wanted.status not in STATUSES:
+        raise Invalid("invalid_status", f"Invalid status: must be one of {', '.join(STATUSES)}")
+    before = rows.chosen(tx, user_id)
+    after = replace(
+        before,
+        status=wanted.status,
+        custom_status=_text(
+            before.custom_status, wanted.custom_status, CUSTOM_STATUS_LENGTH, "custom_status"
+        ),
+        custom_emoji=_text(
+            before.custom_emoji, wanted.custom_emoji, CUSTOM_EMOJI_LENGTH, "custom_emoji"
+        ),
+    )
+    _change(tx, before if was_here else None, after, after)
+    own = Presence(user_id, after.status, after.custom_status, after.custom_emoji, tx.now)
+    tx.emit(PresenceChanged(audience=frozenset((user_id,)), presence=own))
+    return own
+
+
+def acting_put(
+    tx: Tx, session_id: int, user_id: int, wanted: Wanted, was_here: bool
+) -> Presence:
+    """`put`, for whoever holds a session."""
+    return sessions.acting(tx, session_id, put, user_id, wanted, was_here)
+
+
+def appear(tx: Tx, user_id: int) -> None:
+    """Somebody came: they are seen as they last chose to be."""
+    chosen = rows.chosen(tx, user_id)
+    _change(tx, None, chosen, chosen)
+
+
+def disappear(tx: Tx, user_id: int, at: int) -> None:
+    """Somebody has gone for good; they were last here at `at`."""
+    chosen = rows.chosen(tx, user_id)
+    _change(tx, chosen, None, replace(chosen, shown_until=chosen.shown_until), at)
+
+
+def left(tx: Tx, user_id: int, at: int) -> None:
+    """The last socket of somebody closed; whatever was sent until then has reached them."""
+    rows.reached(tx, user_id, ids.floor(at))
+
+
+def _change(
+    tx: Tx, before: Chosen | None, after: Chosen | None, kept: Chosen, at: int | None = None
+) -> None:
+    """Keep what is chosen, and tell friends if the outside of this person changes by it."""
+    user_id = kept.user_id
+    was, now = others_see(user_id, before), others_see(user_id, after)
+    if was.status != "offline" and now.status == "offline":
+        kept = replace(kept, shown_until=tx.now if at is None else at)
+    if kept != rows.chosen(tx, user_id):
+        rows.put(tx, kept)
+    if after is None:
+        tx.emit(PresenceEnded(audience=frozenset(), user_id=user_id))
+    else:
+        tx.emit(PresenceKept(audience=frozenset(), chosen=kept))
+    if was != now:
+        friends = relationships.friends(tx, user_id)
+        tx.emit(PresenceChanged(audience=friends, presence=now))
+
+
+def _text(
+    before: str | None, wanted: str | UnsetType | None, limit: int, name: str
+) -> str | None:
+    if isinstance(wanted, UnsetType):
+        return before
+    if wanted is not None and len(wanted) > limit:
+        raise Invalid("invalid_input", f"Invalid input: {name}")
+    return wanted or None
