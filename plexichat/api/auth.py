@@ -1,7 +1,7 @@
 """Registering, logging in and out, and the sessions that come of it (contract group auth)."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -138,5 +138,5 @@ async def password_requirements() -> PasswordRequirements:
     return PasswordRequirements(
         policy.min_length, policy.max_length, policy.require_uppercase, policy.require_lowercase,
         policy.require_digit, policy.require_special, gate.enabled, gate.mode,
-        gate.minimum_age if gate.enabled else None, docs_enabled=False,
+        gate.minimum_age if gate.enabled else None, docs_enabled=config.docs.enabled,
     )  # fmt: skip

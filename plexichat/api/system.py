@@ -1,6 +1,7 @@
 """What the server says of itself (contract conventions 7)."""
 
 import time
+
 from msgspec import Struct
 
 from plexichat import __version__
@@ -20,6 +21,7 @@ class Root(Struct):
     version: str
     docs: str | None
     api: str
+    api_docs: str | None
 
 
 class Versions(Struct):
@@ -85,7 +87,10 @@ AVATARS = AvatarRules(
 async def root() -> Root:
     """Where things are."""
     origin = house().shapes.origin
-    return Root("Plexichat", __version__, None, f"{origin}/api/v1")
+    docs, described = None, None
+    if house().config.docs.enabled:
+        docs, described = f"{origin}/docs", f"{origin}/openapi.json"
+    return Root("Plexichat", __version__, docs, f"{origin}/api/v1", described)
 
 
 @routes.get("/version", public=True)

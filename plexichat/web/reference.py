@@ -1,0 +1,223 @@
+"""The API reference: an OpenAPI 3.1 document made from the routes themselves.
+
+Nothing in it is written twice. A route's docstring is its line, its structs are the schemas, and
+its `errors` become the pattern that the message of a refusal begins with, so that whoever holds
+an answer against the document also holds it against the phrases.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from plexichat.config import RateLimits
+from plexichat.web.requests import Reply
+from plexichat.web.routes import Route, Routes
+
+Schema = dict[str, Any]
+
+JSON = "application/json"
+SCHEMAS = "#/components/schemas/"
+RESPONSES = "#/components/responses/"
+# What a route may answer besides what it names.
+ANY = (
+    "400 Invalid version format", "426 Client version is too old", "429 Rate limited",
+    "500 Internal server error", "503 Server busy", "507 Insufficient storage",
+)  # fmt: skip
+KNOWN = (
+    "401 Authentication required", "401 Invalid token", "401 Token expired",
+    "401 Multiple Authorization headers",
+)  # fmt: skip
+WITH_INPUT = ("400 Invalid input",)
+WITH_BODY = ("413 Request body too large",)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a dialect says of itself.
+
+    `refusal` is the struct of an answer that says no, `begins` the schema of one whose message
+    begins with a pattern.
+    """
+
+    title: str
+    version: str
+    description: str
+    servers: Mapping[str, str]
+    refusal: type
+    begins: Callable[[str], Schema]
+
+
+def document(
+    about: About, groups: Iterable[Routes], rates: RateLimits, also: Iterable[type] = ()
+) -> Schema:
+    """The whole reference; `also` are structs that a schema written by hand refers to."""
+    routes = [(group.name, route) for group in groups for route in group.routes]
+    answers = list(dict.fromkeys(route.answer for _, route in routes if _gives_json(route)))
+    made, components = msgspec.json.schema_components(
+        (*answers, about.refusal, *also), ref_template=SCHEMAS + "{name}"
+    )
+    for component in components.values():
+        _expect_every_field(component)
+    schemas = dict(zip(answers, made, strict=False))
+    paths: dict[str, dict[str, Schema]] = {}
+    for tag, route in routes:
+        path = paths.setdefault(re.sub(r"<(\w+)>", r"{\1}", route.path), {})
+        path[route.method.lower()] = _operation(about, tag, route, schemas, rates)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": about.title,
+            "version": about.version,
+            "description": about.description,
+        },
+        "servers": [{"url": url, "description": what} for url, what in about.servers.items()],
+        "tags": [{"name": name} for name in dict.fromkeys(name for name, _ in routes)],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": components,
+            "responses": {
+                str(status): _refused(about, phrases)
+                for status, phrases in _by_status((*ANY, *KNOWN, *WITH_BODY)).items()
+            },
+        },
+    }
+
+
+def _operation(
+    about: About, tag: str, route: Route, schemas: Mapping[Any, Schema], rates: RateLimits
+) -> Schema:
+    summary, _, more = route.summary.partition("\n")
+    module = route.call.__module__.rpartition(".")[2]
+    operation: Schema = {
+        "tags": [tag],
+        "operationId": f"{module}_{route.call.__name__}",
+        "summary": summary,
+        "security": [] if route.public else [{"token": []}],
+        "x-rate-limit": {
+            "bucket": route.bucket,
+            "per": route.per,
+            "rates": [str(rate) for rate in getattr(rates, route.bucket)],
+        },
+    }
+    if more.strip():
+        operation["description"] = more.strip()
+    if parameters := [*_path_parameters(route), *_query_parameters(route)]:
+        operation["parameters"] = parameters
+    if route.takes != JSON:
+        operation["requestBody"] = {"required": True, "content": {route.takes: _upload()}}
+    elif route.body is not None:
+        schema = _inlined(route.body)
+        required = bool(schema["required"])
+        operation["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
+    operation["responses"] = {
+        str(route.status): _answered(route, schemas),
+        **_refusals(about, route),
+    }
+    return operation
+
+
+def _path_parameters(route: Route) -> list[Schema]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": "^[0-9]+$"} if name in route.ids else
+            {"type": "string"},
+        }
+        for name in re.findall(r"<(\w+)>", route.path)
+    ]  # fmt: skip
+
+
+def _query_parameters(route: Route) -> list[Schema]:
+    if route.query is None:
+        return []
+    schema = _inlined(route.query)
+    return [
+        {"name": name, "in": "query", "required": name in schema["required"], "schema": field}
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _upload() -> Schema:
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    return {"schema": {"type": "object", "properties": {"file": file}, "required": ["file"]}}
+
+
+def _answered(route: Route, schemas: Mapping[Any, Schema]) -> Schema:
+    answered: Schema = {"description": HTTPStatus(route.status).phrase}
+    if _gives_json(route):
+        answered["content"] = {JSON: {"schema": schemas[route.answer]}}
+    elif route.status != HTTPStatus.NO_CONTENT:
+        answered["content"] = {route.gives: {}}
+    return answered
+
+
+def _refusals(about: About, route: Route) -> dict[str, Schema]:
+    """The refusals of a route; where it names none of its own, those that all have in common."""
+    common = [*ANY, *(() if route.public else KNOWN)]
+    if route.body is not None or route.takes != JSON:
+        common += WITH_BODY
+    implied = [f"400 Invalid {thing} ID" for thing in route.ids.values()]
+    if route.body is not None or route.query is not None:
+        implied += WITH_INPUT
+    shared = _by_status(common)
+    told: dict[str, Schema] = {}
+    for status, phrases in sorted(_by_status((*route.errors, *implied)).items()):
+        told[str(status)] = _refused(about, phrases, shared.pop(status, []))
+    return {**told, **{str(status): {"$ref": f"{RESPONSES}{status}"} for status in sorted(shared)}}
+
+
+def _by_status(errors: Iterable[str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for error in dict.fromkeys(errors):
+        status, _, phrase = error.partition(" ")
+        found.setdefault(int(status), []).append(phrase)
+    return found
+
+
+def _refused(about: About, phrases: list[str], shared: Iterable[str] = ()) -> Schema:
+    """Refusals of one status: those a route names, and those it shares with all."""
+    known = (*phrases, *shared)
+    plain = (re.sub(r"([][\\.*+?^${}()|/])", r"\\\1", phrase) for phrase in known)
+    return {
+        "description": "; ".join(known),
+        "content": {JSON: {"schema": about.begins(f"^({'|'.join(plain)})")}},
+        "x-phrases": phrases,
+    }
+
+
+def _gives_json(route: Route) -> bool:
+    return route.answer not in (Reply, type(None))
+
+
+def _expect_every_field(component: Schema) -> None:
+    """What is given has every field, those with a default too; only unset ones may lack."""
+    fields = component.get("properties", {})
+    component["required"] = [
+        name for name, field in fields.items()
+        if name in component["required"] or "default" in field
+    ]  # fmt: skip
+    for field in fields.values():
+        field.pop("default", None)
+
+
+def _inlined(struct: type) -> Schema:
+    """The schema of what is taken, in one piece: bodies are read, not shared."""
+    (schema,), components = msgspec.json.schema_components((struct,), ref_template="{name}")
+
+    def resolve(node: Any) -> Any:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                beside = {key: value for key, value in node.items() if key != "$ref"}
+                return {**resolve(components[node["$ref"]]), **beside}
+            return {key: resolve(value) for key, value in node.items()}
+        return [resolve(item) for item in node] if isinstance(node, list) else node
+
+    resolved: Schema = resolve(schema)
+    return resolved
