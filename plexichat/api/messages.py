@@ -15,10 +15,17 @@ from plexichat.web.routes import Routes
 routes = Routes("Messages")
 
 
+class Given(Struct):
+    """An upload of one's own: its id, or the whole object that uploading it answered."""
+
+    id: str | int | None = None
+    url: str | None = None
+
+
 class NewMessage(Struct):
     content: str | None = None
     reply_to_id: str | int | None = None
-    attachments: list[Any] | None = None
+    attachments: list[Given | str | int] | None = None
     embeds: list[Any] | None = None
 
 
@@ -39,12 +46,13 @@ class History(Struct):
 )  # fmt: skip
 async def send(channel_id: int, body: NewMessage) -> Message:
     """Send a message to a channel."""
-    if body.attachments or body.embeds:
-        raise Invalid("invalid_content", "Invalid content: attachments")
-    draft = Draft(body.content, _optional(body.reply_to_id))
+    if body.embeds:
+        raise Invalid("invalid_content", "Invalid content: embeds")
+    given = tuple(map(_upload, body.attachments or ()))
+    draft = Draft(body.content, _optional(body.reply_to_id), given)
     here = house()
-    limit = here.config.messages.max_length
-    sent = await act(messages.send, me().id, channel_id, draft, limit, here.hub.online())
+    rules = here.config.messages
+    sent = await act(messages.send, me().id, channel_id, draft, rules, here.hub.online())
     return here.shapes.message(sent)
 
 
@@ -76,6 +84,15 @@ async def show(channel_id: int, message_id: int) -> Message:
     here = house()
     view = await see(messages.get, me().id, channel_id, message_id, here.hub.online())
     return here.shapes.message(view)
+
+
+def _upload(given: Given | str | int) -> int | str:
+    """Which upload is meant: the id decides, else the file that the URL ends in."""
+    id = given.id if isinstance(given, Given) else given
+    if id is not None:
+        return snowflake(id, "attachment")
+    url = given.url if isinstance(given, Given) else None
+    return (url or "").partition("?")[0].rpartition("/")[2]
 
 
 def _optional(id: str | int | None) -> int | None:

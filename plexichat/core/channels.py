@@ -47,6 +47,15 @@ def welcomes(snap: Snapshot, sender: int, other: User) -> bool:
     return other.allow_dms_from == "everyone"
 
 
+def for_sending(snap: Snapshot, author_id: int, channel_id: int) -> Channel:
+    """The channel, for somebody who may send something there; others are refused."""
+    channel = get(snap, author_id, channel_id, PERMISSION_DENIED)
+    other = recipient(channel, author_id)
+    if other is not None and not welcomes(snap, author_id, users.get(snap, other)):
+        raise Forbidden("cannot_message", "Permission denied: cannot message this user")
+    return channel
+
+
 def open_dm(tx: Tx, user_id: int, other_id: int) -> Conversation:
     """The DM of these two, made at the first call; both hear of it then."""
     if other_id == user_id:

@@ -7,12 +7,13 @@ it and who read it follows from one mark per person and one per person and chann
 from collections.abc import Container
 from dataclasses import dataclass
 
-from plexichat.core import channels, users
-from plexichat.core.errors import Forbidden, Invalid, NotFound
+from plexichat import config
+from plexichat.core import channels, uploads
+from plexichat.core.errors import Invalid, NotFound
 from plexichat.core.events import MessageCreated
 from plexichat.core.views import MessageView
 from plexichat.store import messages as rows
-from plexichat.store.channels import Channel
+from plexichat.store import uploads as upload_rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.messages import Mark, Message
 
@@ -24,10 +25,11 @@ NEWEST = (1 << 63) - 1
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants to say."""
+    """What somebody wants to say, and what they uploaded for it."""
 
     content: str | None = None
     reply_to_id: int | None = None
+    attachments: tuple[uploads.Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,28 @@ class Page:
 
 
 def send(
-    tx: Tx, author_id: int, channel_id: int, draft: Draft, max_length: int, online: Container[int]
+    tx: Tx,
+    author_id: int,
+    channel_id: int,
+    draft: Draft,
+    rules: config.Messages,
+    online: Container[int],
 ) -> MessageView:
     """Say something in a channel; everybody who reads it hears of it, the author's own sockets too.
 
     `online` are the people with an open socket, who thereby receive it.
     """
-    channel = channels.get(tx, author_id, channel_id, channels.PERMISSION_DENIED)
-    _refuse_unwelcome(tx, author_id, channel)
-    content = _content(draft.content, max_length)
-    if content is None:
+    channel = channels.for_sending(tx, author_id, channel_id)
+    content = _content(draft.content, rules.max_length)
+    files = uploads.unsent(tx, author_id, draft.attachments, rules.max_attachments)
+    if content is None and not files:
         raise Invalid("empty_message", "Empty message")
     if draft.reply_to_id is not None and not rows.exists(tx, channel_id, draft.reply_to_id):
         raise Invalid("invalid_reply", "Invalid content: reply_to_id is not in this channel")
-    message_id = rows.insert(tx, channel_id, author_id, content, draft.reply_to_id, None, None)
+    message_id = rows.insert(
+        tx, channel_id, author_id, content, draft.reply_to_id, upload_rows.column(files), None
+    )
+    upload_rows.send(tx, files, channel_id, message_id)
     message = rows.by_id(tx, channel_id, message_id)
     assert message is not None
     marks = rows.marks(tx, channel_id)
@@ -63,12 +73,6 @@ def send(
         )
     )
     return view(message, author_id, marks, online)
-
-
-def _refuse_unwelcome(tx: Tx, author_id: int, channel: Channel) -> None:
-    other = channels.recipient(channel, author_id)
-    if other is not None and not channels.welcomes(tx, author_id, users.get(tx, other)):
-        raise Forbidden("cannot_message", "Permission denied: cannot message this user")
 
 
 def _content(text: str | None, max_length: int) -> str | None:

@@ -5,9 +5,11 @@ request context, no session. Whatever is not a route of ours (a page, a static f
 by Quart as usual.
 """
 
+import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,7 +22,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 from plexichat.web import bodies, requests
 from plexichat.web.limits import Verdict, network
 from plexichat.web.refusals import Problem, Refused, problem, too_many
-from plexichat.web.requests import Headers, Receive, Reply, Request, Scope, Send
+from plexichat.web.requests import Gone, Headers, Receive, Reply, Request, Scope, Send
 from plexichat.web.routes import Route, Routes
 
 if TYPE_CHECKING:
@@ -139,6 +141,8 @@ class Connection(ASGIHTTPConnection):
                     await super().__call__(receive, send)
                     return
                 reply = await _answer(request, *found)
+        except Gone:
+            return
         except Exception as error:
             reply = _refuse(site, request, error)
         await _send(site, request, reply, send)
@@ -220,13 +224,39 @@ def _refuse(site: Site, request: Request, error: Exception) -> Reply:
 
 
 async def _send(site: Site, request: Request, reply: Reply, send: Send) -> None:
-    headers = [*reply.headers, *SECURITY, *site.cors(request)]
-    if not any(name == POLICY[0] for name, _ in reply.headers):
+    named = {name for name, _ in reply.headers}
+    headers = [*reply.headers, *SECURITY]
+    if b"access-control-allow-origin" not in named:
+        headers += site.cors(request)
+    if POLICY[0] not in named:
         headers.append(POLICY)
-    if reply.stream is None:
+    if reply.stream is None and reply.status != 304 and b"content-length" not in named:
         headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    if reply.stream is not None and request.method != "HEAD":
-        async for part in reply.stream:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-    await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+    if reply.stream is not None and not await _stream(request, reply.stream, send):
+        return
+    end = {"type": "http.response.body", "body": reply.body, "more_body": False}
+    if not request.sending:
+        await send(end)
+        return
+    await send({**end, "more_body": True})
+    await request.skip()
+    # Hypercorn closes only after somebody has read what it queued.
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(request.skip())
+        await send({**end, "body": b""})
+
+
+async def _stream(request: Request, parts: AsyncGenerator[bytes, None], send: Send) -> bool:
+    """Send a body piece by piece; False when the client left before its end."""
+    leaving = asyncio.create_task(request.gone())
+    try:
+        async with contextlib.aclosing(parts):
+            async for part in parts:
+                if leaving.done():
+                    return False
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+    finally:
+        leaving.cancel()
+        await asyncio.wait((leaving,))
+    return True

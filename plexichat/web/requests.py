@@ -4,8 +4,10 @@ The running request is a context variable, so a route says `me()`, `act(...)` an
 without passing it along.
 """
 
+import asyncio
+import contextlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -27,7 +29,12 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 SKIPPED_AT_MOST = 64 << 20
+SKIPPING_SECONDS = 30
 TOKEN = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+
+
+class Gone(Exception):
+    """The client has left; there is nobody to answer."""
 
 
 class Reply:
@@ -40,7 +47,7 @@ class Reply:
         body: bytes = b"",
         status: int = 200,
         headers: Headers | None = None,
-        stream: AsyncIterator[bytes] | None = None,
+        stream: AsyncGenerator[bytes, None] | None = None,
     ) -> None:
         self.status = status
         self.body = body
@@ -51,7 +58,7 @@ class Reply:
 class Request:
     """One HTTP request, read from its ASGI scope."""
 
-    __slots__ = ("_me", "_receive", "address", "headers", "house", "method", "path", "query", "scope")
+    __slots__ = ("_me", "_receive", "_unread", "address", "headers", "house", "method", "path", "query", "scope")
 
     def __init__(self, house: "House", scope: Scope, receive: Receive) -> None:
         self.house = house
@@ -63,6 +70,7 @@ class Request:
         self.address = house.proxies.client(scope["client"], self.headers)
         self._receive = receive
         self._me: Me | None = None
+        self._unread = True
 
     def header(self, name: bytes) -> str | None:
         """The first header of this name (lower case)."""
@@ -83,36 +91,53 @@ class Request:
     def me(self, me: Me) -> None:
         self._me = me
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it arrives; the client is held back while the caller is busy."""
-        more = True
-        while more:
+    @property
+    def sending(self) -> bool:
+        """Whether the client has a body of which something is not read yet."""
+        return self._unread and (
+            self.header(b"content-length") not in (None, "0")
+            or self.header(b"transfer-encoding") is not None
+        )
+
+    async def more(self) -> bytes:
+        """The next bytes of the body, b"" after the last; the client is held back meanwhile."""
+        while self._unread:
             message = await self._receive()
             if message["type"] == "http.disconnect":
-                raise ConnectionResetError("the client went away")
-            more = message.get("more_body", False)
+                self._unread = False
+                raise Gone
+            self._unread = message.get("more_body", False)
             if message.get("body"):
-                yield message["body"]
+                body: bytes = message["body"]
+                return body
+        return b""
 
     async def body(self, limit: int) -> bytes:
         """The whole body; refused as 413 when it is over `limit` bytes."""
         length = self.header(b"content-length")
         if length is not None and length.isascii() and length.isdigit() and int(length) > limit:
-            if int(length) <= SKIPPED_AT_MOST:
-                async for _ in self.chunks():
-                    pass
             raise Refused(TOO_LARGE)
         parts: list[bytes] = []
         size = 0
-        async for part in self.chunks():
+        while part := await self.more():
             size += len(part)
-            if size <= limit:
-                parts.append(part)
-            elif size > limit + SKIPPED_AT_MOST:
-                break
-        if size > limit:
-            raise Refused(TOO_LARGE)
+            if size > limit:
+                raise Refused(TOO_LARGE)
+            parts.append(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def skip(self) -> None:
+        """Read and forget the rest of the body, so that the client comes to hear the answer."""
+        skipped = 0
+        with contextlib.suppress(Gone, TimeoutError):
+            async with asyncio.timeout(SKIPPING_SECONDS):
+                while skipped < SKIPPED_AT_MOST and (part := await self.more()):
+                    skipped += len(part)
+
+    async def gone(self) -> None:
+        """Return when the client has gone; only for who reads no more of the body."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
 
 
 TOO_LARGE = Problem(413, "Request body too large")
@@ -154,6 +179,16 @@ async def act(fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kw
     return await request.house.db.write(
         sessions.acting, request.me.session_id, fn, *args, **kwargs
     )
+
+
+def cookie(request: Request, name: str) -> str | None:
+    """The value of a cookie."""
+    for header in request.all_headers(b"cookie"):
+        for pair in header.split(";"):
+            key, _, value = pair.strip().partition("=")
+            if key == name:
+                return value
+    return None
 
 
 def bearer(request: Request) -> str:

@@ -1,0 +1,85 @@
+"""Uploads: files that somebody gives and then sends with a message.
+
+Until it is sent, an upload is its uploader's alone; then it is read by whoever may read the
+channel. It is sent once, and it goes with its message. One that nobody sends is gone after a day.
+"""
+
+from collections.abc import Sequence
+
+from plexichat.core import channels
+from plexichat.core.errors import Forbidden, Invalid, NotFound
+from plexichat.core.events import FilesForgotten
+from plexichat.store import uploads as rows
+from plexichat.store.db import Snapshot, Tx
+from plexichat.store.uploads import Upload
+
+UNSENT_MS = 24 * 3_600_000
+Named = int | str  # an upload, by its id or by the name of its file
+
+
+def check(snap: Snapshot, user_id: int, channel_id: int) -> None:
+    """Refuse files for a channel in which this person may send none."""
+    channels.for_sending(snap, user_id, channel_id)
+
+
+def add(
+    tx: Tx, uploader_id: int, name: str, filename: str, content_type: str, size: int, sha256: str
+) -> Upload:
+    """Note a file that is on the disk already."""
+    return rows.insert(tx, name, filename, content_type, size, sha256, uploader_id)
+
+
+def readable(snap: Snapshot, user_id: int, name: str) -> Upload:
+    """The upload of this name, for whoever may read it."""
+    upload = known(snap, name)
+    if upload.uploader_id != user_id:
+        if upload.channel_id is None:
+            raise Forbidden(*channels.ACCESS_DENIED)
+        channels.get(snap, user_id, upload.channel_id)
+    return upload
+
+
+def known(snap: Snapshot, name: str) -> Upload:
+    """The upload of this name, for whoever holds a link to it."""
+    upload = rows.by_name(snap, name)
+    if upload is None:
+        raise NotFound("attachment_not_found", "Attachment not found")
+    return upload
+
+
+def unsent(
+    snap: Snapshot, user_id: int, wanted: Sequence[Named], at_most: int
+) -> list[Upload]:
+    """The uploads that somebody wants to send: their own, each for the first time."""
+    if len(wanted) > at_most:
+        raise Invalid("too_many_attachments", f"Invalid content: more than {at_most} attachments")
+    found: dict[int, Upload] = {}
+    for named in wanted:
+        upload = rows.by_id(snap, named) if isinstance(named, int) else rows.by_name(snap, named)
+        if upload is None or upload.uploader_id != user_id or upload.message_id is not None:
+            raise Invalid("invalid_attachment", "Invalid content: attachment is no upload of yours")
+        found[upload.id] = upload
+    return list(found.values())
+
+
+def forget_sent(tx: Tx, message_id: int) -> None:
+    """Let the files of a message go with it."""
+    _forget(tx, rows.delete_sent(tx, message_id))
+
+
+def forget_unsent(tx: Tx, limit: int = 500) -> int:
+    """Forget uploads that waited a day for a message; return how many, so that a job can stop."""
+    names = rows.delete_unsent(tx, tx.now - UNSENT_MS, limit)
+    _forget(tx, names)
+    return len(names)
+
+
+def unknown(snap: Snapshot, names: Sequence[str]) -> list[str]:
+    """Which of these files nobody needs any more."""
+    known = rows.known(snap, names)
+    return [name for name in names if name not in known]
+
+
+def _forget(tx: Tx, names: Sequence[str]) -> None:
+    if names:
+        tx.emit(FilesForgotten(audience=frozenset(), names=tuple(names)))

@@ -1,0 +1,78 @@
+"""The house's files as the event loop handles them: the disk is touched in threads of its own.
+
+A file is removed after the commit that forgot it, and never while a backup reads the files that
+its copy of the database names.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
+
+from plexichat.core import uploads
+from plexichat.core.events import FilesForgotten
+from plexichat.store.db import Database
+from plexichat.store.files import Files
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS: Final = 4
+DAY_SECONDS: Final = 86_400
+BATCH: Final = 500
+
+log = logging.getLogger(__name__)
+
+
+class Shelf:
+    def __init__(self, folder: Path) -> None:
+        self.files = Files(folder)
+        self.keeping = asyncio.Lock()  # whoever holds it finds every file where it was
+        self._threads = ThreadPoolExecutor(THREADS, "disk")
+        self._removals: set[asyncio.Task[None]] = set()
+        self._tidied_at = float("-inf")
+
+    async def run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something that touches the disk."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, partial(fn, *args, **kwargs)
+        )
+
+    def apply(self, event: object) -> None:
+        """Take in what a commit changed."""
+        if isinstance(event, FilesForgotten):
+            self.forget(event.names)
+
+    def forget(self, names: Sequence[str]) -> None:
+        """Have files removed soon."""
+        removal = asyncio.create_task(self.remove(names))
+        self._removals.add(removal)
+        removal.add_done_callback(self._removals.discard)
+
+    async def remove(self, names: Sequence[str]) -> None:
+        """Remove files that nothing names any more; what cannot be removed is tried again daily."""
+        async with self.keeping:
+            try:
+                await self.run(self.files.remove, names)
+            except OSError as error:
+                log.warning("a file could not be removed: %s", error)
+
+    async def tidy(self, db: Database) -> None:
+        """Once a day, remove uploads that nobody sent and files that nothing names."""
+        if time.monotonic() - self._tidied_at < DAY_SECONDS:
+            return
+        self._tidied_at = time.monotonic()
+        while await db.write(uploads.forget_unsent, BATCH):
+            pass
+        old = self.files.older(DAY_SECONDS)
+        while names := await self.run(lambda: list(islice(old, BATCH))):
+            await self.remove(await db.read(uploads.unknown, names))
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._removals)
+        self._threads.shutdown()
