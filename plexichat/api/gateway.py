@@ -130,7 +130,6 @@ class Gateway:
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold the conversation on one WebSocket, from its handshake to its end."""
-        await receive()
         if scope["path"].rstrip("/") != PATH or not self.welcomes(scope["headers"]):
             await send({"type": "websocket.close"})
             return

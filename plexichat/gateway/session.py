@@ -71,7 +71,7 @@ class Session:
         if self._held is not None:
             self._held.append(dispatch)
             if len(self._held) > MAX_HELD and self.socket is not None:
-                self.socket.close(self.wire.broken)
+                self.socket.fail()
             return
         self.seq += 1
         self._sent.append(dispatch)

@@ -124,6 +124,12 @@ class Socket:
         if not self._sink.close(closing):
             self._wait()
 
+    def fail(self) -> None:
+        """Say goodbye for a fault of ours; the client may come back at once."""
+        if self.wire.reconnect is not None:
+            self.send(self.wire.reconnect)
+        self.close(self.wire.broken)
+
     def cut(self) -> None:
         """End the connection without a word."""
         if not self.closing:
@@ -150,11 +156,11 @@ class Socket:
         self, receive: Receive, hear: Callable[[str | bytes], Awaitable[None]]
     ) -> None:
         while (message := await receive())["type"] != "websocket.disconnect":
+            if self.closing or message["type"] == "websocket.connect":
+                continue
             said: str | bytes | None = message.get("text")
             if said is None:
                 said = message["bytes"]
-            if self.closing:
-                continue
             if size(said) > self._limits.max_frame_bytes:
                 self.close(self.wire.oversized)
                 continue
@@ -162,7 +168,7 @@ class Socket:
                 await hear(said)
             except Exception:
                 log.exception("A fault in the conversation with a client")
-                self.close(self.wire.broken)
+                self.fail()
 
     def _end(self, seconds: float) -> None:
         self.closing = True

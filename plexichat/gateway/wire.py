@@ -33,4 +33,4 @@ class Wire:
     replaced: Closing  # another socket has resumed its session
     shutdown: Closing
     warning: Callable[[float], bytes | None]  # said when the server closes in so many seconds
-    parting: bytes | None  # said right before the shutdown closes the socket
+    reconnect: bytes | None  # said when a fault of ours is about to close the socket

@@ -54,14 +54,14 @@ RADIO = Wire(
     replaced=Closing(4000, "replaced"),
     shutdown=Closing(4017, "shutdown"),
     warning=lambda seconds: b'{"t":"WARNING","d":%d}' % seconds,
-    parting=b'{"t":"PARTING"}',
+    reconnect=b'{"t":"RECONNECT"}',
 )
 PLAIN = replace(
     RADIO,
     frame=lambda payload, seq: payload.data,
     resumable=False,
     warning=lambda seconds: None,
-    parting=None,
+    reconnect=None,
 )
 
 
@@ -78,7 +78,6 @@ class Station:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if b"asgi" in scope["query_string"]:
             send = wrapped(send)
-        await receive()
         socket = await self.hub.open(PLAIN if scope["path"] == "/plain" else RADIO, send)
         try:
             await socket.listen(receive, lambda said: self.hear(socket, said))
