@@ -2,7 +2,7 @@
 
 `python -m bench.bare http` is a bare ASGI app on Hypercorn: `/N` answers N ready bytes, and a
 WebSocket is accepted and left alone. `python -m bench.bare echo` writes whatever any connection
-sends it, as it is, to all of them.
+sends it, as it is, to all of them, and a byte to each newcomer.
 """
 
 import asyncio
@@ -56,6 +56,7 @@ class Crowd(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._everybody.add(self._transport)
+        self._transport.write(b".")  # heard: you are one of them
 
     def data_received(self, data: bytes) -> None:
         for transport in self._everybody:

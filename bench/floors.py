@@ -9,7 +9,6 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 import bcrypt
 
@@ -82,9 +81,7 @@ class Floors:
         with tempfile.TemporaryDirectory() as folder:
             async with started("bench.bare", ["echo"], Path(folder)) as child:
                 crowd = Hearing(size)
-                loop = asyncio.get_running_loop()
-                for _ in range(listeners):
-                    await loop.create_connection(partial(Ear, crowd), *child.address)
+                await crowd.gather(child.address, listeners)
                 found = await measure.figures(child, [crowd.say], self._rounds, self._seconds)
                 crowd.close()
         return found.cpu_us / listeners
@@ -111,15 +108,21 @@ class Hearing:
         self._missing = 0
         self._over: asyncio.Future[None] | None = None
 
-    def join(self, ear: asyncio.Transport) -> None:
-        self._ears.append(ear)
+    async def gather(self, address: tuple[str, int], listeners: int) -> None:
+        """Connect them all; the echo greets each with a byte once it has accepted it."""
+        over = self._expect(listeners)
+        loop = asyncio.get_running_loop()
+        for _ in range(listeners):
+            transport, _ = await loop.create_connection(partial(Ear, self), *address)
+            self._ears.append(transport)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await over
 
     async def say(self) -> None:
-        self._over = asyncio.get_running_loop().create_future()
-        self._missing = len(self._ready) * len(self._ears)
+        over = self._expect(len(self._ready) * len(self._ears))
         self._ears[0].write(self._ready)
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await self._over
+            await over
 
     def hear(self, size: int) -> None:
         self._missing -= size
@@ -130,13 +133,15 @@ class Hearing:
         for ear in self._ears:
             ear.close()
 
+    def _expect(self, size: int) -> asyncio.Future[None]:
+        self._missing = size
+        self._over = asyncio.get_running_loop().create_future()
+        return self._over
+
 
 class Ear(asyncio.Protocol):
     def __init__(self, hearing: Hearing) -> None:
         self._hearing = hearing
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._hearing.join(cast(asyncio.Transport, transport))
 
     def data_received(self, data: bytes) -> None:
         self._hearing.hear(len(data))

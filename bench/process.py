@@ -17,6 +17,10 @@ STOP_SECONDS = 15
 URL = re.compile(rb"http://([\d.]+):(\d+)")
 
 
+class NotStarted(Exception):
+    """A child ended, or kept silent, before its ready line."""
+
+
 class Child:
     """A running server: where it listens, and what it has used so far."""
 
@@ -71,9 +75,9 @@ async def listening(process: asyncio.subprocess.Process, errors: Path) -> tuple[
                 if found := URL.search(line):
                     return found[1].decode(), int(found[2])
     except TimeoutError:
-        raise RuntimeError(f"no ready line within {START_SECONDS} s") from None
+        raise NotStarted(f"no ready line within {START_SECONDS} s") from None
     said = errors.read_text(errors="replace").strip().splitlines()
-    raise RuntimeError(f"the server did not start: {' / '.join(said[-3:])}")
+    raise NotStarted(f"the server did not start: {' / '.join(said[-3:])}")
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import scenarios, world
+from bench.client import Unexpected
 from bench.floors import Floors
-from bench.process import allow_files
+from bench.process import NotStarted, allow_files
 from bench.scenarios import Bench, Fields
 
 OPEN_FILES = 8_192
@@ -71,19 +72,31 @@ async def run(names: Sequence[str], rounds: int, seconds: float) -> int:
     failed = 0
     with TemporaryDirectory() as folder:
         progress("a world of people registers")
+        try:
+            people = await world.create(Path(folder))
+        except (NotStarted, Unexpected) as fault:
+            progress(str(fault))
+            return 1
         floors = Floors(rounds, seconds)
-        bench = Bench(await world.create(Path(folder)), floors, rounds, seconds)
+        bench = Bench(people, floors, rounds, seconds)
         for name in names:
             progress(name)
             try:
                 line = judged(name, await SCENARIOS[name](bench))
             except Exception as fault:  # one broken scenario must not hide the others
                 traceback.print_exc()
-                line = {"scenario": name, "error": str(fault)}
+                line = {"scenario": name, "error": told(fault)}
                 failed = 1
             say(line)
         say({"floors": rounded(floors.figures)})
     return failed
+
+
+def told(fault: BaseException) -> str:
+    """The first thing that went wrong, whatever group of tasks it ended."""
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return f"{type(fault).__name__}: {fault}"
 
 
 def judged(name: str, fields: Fields) -> dict[str, object]:
@@ -102,7 +115,7 @@ def judged(name: str, fields: Fields) -> dict[str, object]:
 
 
 def rounded(fields: Fields) -> Fields:
-    return {name: float(f"{value:.4g}") for name, value in fields.items()}
+    return {name: float(f"{value:.3g}") for name, value in fields.items()}
 
 
 def say(line: dict[str, object]) -> None:
