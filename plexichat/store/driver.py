@@ -29,6 +29,8 @@ def check(version: tuple[int, ...] = sqlite.sqlite_version_info) -> None:
 
 def connect(path: Path, *, readonly: bool) -> Connection:
     """Open the database file. Transactions are begun and ended by hand."""
+    if not readonly and path.exists() and not os.access(path, os.W_OK):
+        raise Unwritable(path, "it may only be read")  # SQLite would open it all the same
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     try:
         connection = sqlite.connect(
@@ -46,8 +48,6 @@ def connect(path: Path, *, readonly: bool) -> Connection:
             pragma(connection, "synchronous = FULL")
             pragma(connection, "wal_autocheckpoint = 0")
             pragma(connection, f"journal_size_limit = {LOG_KEPT_BYTES}")
-            connection.execute("BEGIN IMMEDIATE")  # a file that may only be read opens all the same
-            connection.execute("ROLLBACK")
         pragma(connection, "foreign_keys = ON")
         pragma(connection, "temp_store = MEMORY")  # savepoints keep what they undo in files else
     except Error as error:
@@ -56,6 +56,11 @@ def connect(path: Path, *, readonly: bool) -> Connection:
             raise Unwritable(path, str(error)) from error
         raise meaning(error) or StoreError(f"{path}: {error}") from error
     return connection
+
+
+def nowhere() -> Connection:
+    """A connection to an empty database in memory."""
+    return sqlite.connect(":memory:")
 
 
 def copy(connection: Connection, path: Path) -> None:

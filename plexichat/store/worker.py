@@ -27,15 +27,23 @@ class Worker:
         self._path = path
         self._readonly = readonly
         self._aiosqlite = aiosqlite.Connection(self._open, iter_chunk_size=64)
+        self._refusal: StoreError | None = None
         self._serving: asyncio.Task[None] | None = None
 
     def _open(self) -> driver.Connection:
-        self.connection = driver.connect(self._path, readonly=self._readonly)
+        # Were this to raise, aiosqlite would leave its thread behind without waiting for its end.
+        try:
+            self.connection = driver.connect(self._path, readonly=self._readonly)
+        except StoreError as error:
+            self._refusal = error
+            self.connection = driver.nowhere()
         return self.connection
 
     async def start(self) -> None:
         await self._aiosqlite
         try:
+            if self._refusal is not None:
+                raise self._refusal
             thread = await self.run(threading.get_ident)
             if thread == threading.get_ident():
                 raise TypeError("functions run on the caller's thread")
