@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import IO
 
 from plexichat.core.errors import Conflict, Refusal
-from plexichat.store.db import Database
+from plexichat.store.db import BACKUPS, Database
+from plexichat.store.db import NAME as DATABASE
 
-DATABASE = "plexichat.db"
 UPLOADS = "uploads"
 MANIFEST = "manifest.sha256"
 CHUNK_BYTES = 1 << 20
@@ -58,8 +58,8 @@ async def create(db: Database, data: Path, path: Path | None, tell: Tell) -> Bac
 
 def destination(data: Path, path: Path | None) -> Path:
     """The file that the backup becomes; one that is there already is never written over."""
-    path = path or data / "backups"
-    if path.is_dir() or path == data / "backups":
+    path = path or data / BACKUPS
+    if path.is_dir() or path == data / BACKUPS:
         path /= f"plexichat-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}.tar"
     if path.exists():
         raise Conflict("backup_exists", f"{path} exists already")
@@ -69,7 +69,7 @@ def destination(data: Path, path: Path | None) -> Path:
 @contextlib.contextmanager
 def workshop(data: Path) -> Iterator[Path]:
     """A folder for one backup at a time; what a killed one left there is thrown out."""
-    bench = data / "backups" / ".making"
+    bench = data / BACKUPS / ".making"
     bench.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = os.open(bench, os.O_RDONLY)
     try:
