@@ -6,7 +6,7 @@ from plexichat.store.db import Snapshot
 
 
 def start(snap: Snapshot, user_id: int, channel_id: int) -> TypingStarted | None:
-    """What to tell the rest of the channel; None when this person, or the other, wants it untold."""
+    """What to tell the rest of the channel; None when either side wants it untold."""
     channel = channels.get(snap, user_id, channel_id)
     me = users.get(snap, user_id)
     rest = frozenset(channel.people) - {user_id}
