@@ -66,7 +66,8 @@ class CreateBackup(msgspec.Struct, frozen=True, tag="backup create"):
 
     async def perform(self, house: House, tell: Tell) -> BackupCreated:
         path = None if self.path is None else Path(self.path)
-        made = await backups.create(house.db, house.directory, path, tell)
+        async with house.shelf.keeping:
+            made = await backups.create(house.db, house.directory, path, tell)
         return BackupCreated(str(made.path), made.bytes, made.uploads)
 
 

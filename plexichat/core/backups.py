@@ -195,7 +195,8 @@ def add(file: IO[bytes], path: Path, name: str, meter: Meter) -> str:
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    for directory, _, names in os.walk(folder):
+    for directory, inside, names in os.walk(folder):
+        inside[:] = (name for name in inside if not name.startswith("."))  # still arriving
         for name in sorted(names):
             path = Path(directory, name)
             if path.is_file() and not path.is_symlink():
