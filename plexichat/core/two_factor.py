@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pyotp
 
+from plexichat import ids
 from plexichat.core import users
 from plexichat.core.errors import Conflict, Invalid, Unauthenticated
 from plexichat.core.events import SecurityAlert
@@ -26,7 +27,7 @@ BACKUP_CODE_LENGTH = 8
 BACKUP_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 CHALLENGE_MS = 300_000
 ATTEMPTS = 5
-CHALLENGE = re.compile(r"2fa\.([0-9]{1,18})\.(.+)", re.ASCII)
+CHALLENGE = re.compile(r"2fa\.([0-9]{1,19})\.(.+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def challenge(tx: Tx, user_id: int) -> str:
 def answer(tx: Tx, token: str, code: str) -> int | None:
     """The person whose challenge this code answers; None, and one attempt less, if it is wrong."""
     shape = CHALLENGE.fullmatch(token)
-    found = None if shape is None else rows.challenge(tx, int(shape[1]))
+    found = None if shape is None else rows.challenge(tx, min(int(shape[1]), ids.LARGEST))
     if (
         shape is None
         or found is None
