@@ -28,7 +28,7 @@ WRITERS = (
 )
 VISITORS = ("rosa", "sven", "tara", "umut")
 WORDS = ("soup", "at", "seven", "bring", "the", "long", "table", "and", "two", "chairs", "again")
-ROWS_PER_CALL = 1_000
+ROWS_PER_CALL = 250
 SOCKETS_PER_USER = 1_000
 PLENTY = "1000000/1"
 
