@@ -180,8 +180,11 @@ async def do_here(config: Config, request: Request[T], tell: Tell) -> T:
 
 def ask_server(directory: Path, request: Request[T], tell: Tell) -> T:
     with socket.socket(socket.AF_UNIX) as sock:
-        with short(directory / SOCKET) as address:
-            sock.connect(address)
+        try:
+            with short(directory / SOCKET) as address:
+                sock.connect(address)
+        except PermissionError:
+            raise Refusal("not_yours", f"only the owner of {directory} can do this") from None
         sock.sendall(msgspec.json.encode(request) + b"\n")
         for line in sock.makefile("rb"):
             match msgspec.json.decode(line, type=ANSWERS):

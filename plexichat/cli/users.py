@@ -1,6 +1,7 @@
 """Verbs about accounts."""
 
 import click
+import msgspec
 
 from plexichat.cli.options import Sources, as_json, ask_password, given, password_stdin
 from plexichat.cli.output import print_json, progress
@@ -35,6 +36,6 @@ def create(
     with progress() as tell:
         created = ask(config, request, tell)
     if as_json:
-        print_json(created)
+        print_json(msgspec.structs.asdict(created))
     else:
         click.echo(f"{created.username} has an account now, with the id {created.id}")

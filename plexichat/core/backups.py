@@ -46,14 +46,14 @@ async def create(db: Database, data: Path, path: Path | None, tell: Tell) -> Bac
 
     `tell` hears, on the event loop, what is being done, how many bytes of it are, and of how many.
     """
+    target = destination(data, path)
     try:
-        target = destination(data, path)
         with workshop(data) as bench:
             await copy_database(db, data, bench / DATABASE, tell)
             return await pack(bench, data / UPLOADS, target, tell)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise Refusal("no_backup", f"no backup was made: {where}{error.strerror}") from error
+        where = error.filename or target
+        raise Refusal("no_backup", f"no backup was made: {where}: {error.strerror}") from error
 
 
 def destination(data: Path, path: Path | None) -> Path:

