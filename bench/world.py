@@ -12,12 +12,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from plexichat.store.db import Database, Tx
-
 from bench.client import Connection, request
 from bench.process import Child, started
 from plexichat.config import RateLimits
 from plexichat.store import messages
+from plexichat.store.db import Database, Tx
 
 API = "/api/v1"
 DATA = "data"
