@@ -166,11 +166,13 @@ class House:
             self._slow, partial(fn, *args, **kwargs)
         )
 
-    def soon(self, fn: Callable[Concatenate[Tx, P], object], *args: P.args) -> None:
+    def soon(
+        self, fn: Callable[Concatenate[Tx, P], object], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
         """Write something that nobody waits for."""
 
         async def write() -> None:
-            await self.db.write(fn, *args)
+            await self.db.write(fn, *args, **kwargs)
 
         task = asyncio.create_task(self._try(write))
         self._soon.add(task)

@@ -5,7 +5,7 @@ A pair of people has at most one DM. Who is not in a conversation learns nothing
 
 from plexichat.core import users
 from plexichat.core.errors import Forbidden, Invalid, NotFound
-from plexichat.core.events import ConversationCreated
+from plexichat.core.events import ConversationCreated, NotesCreated
 from plexichat.store import channels as rows
 from plexichat.store import relationships
 from plexichat.store.channels import Channel, Conversation
@@ -27,6 +27,12 @@ def get(
     if user_id not in channel.people:
         raise Forbidden(*otherwise)
     return channel
+
+
+def reads(snap: Snapshot, user_id: int, channel_id: int) -> bool:
+    """Whether there is such a channel, and this person is in it."""
+    channel = rows.by_id(snap, channel_id)
+    return channel is not None and user_id in channel.people
 
 
 def recipient(channel: Channel, user_id: int) -> int | None:
@@ -74,6 +80,22 @@ def open_dm(tx: Tx, user_id: int, other_id: int) -> Conversation:
             )
         )
     return _seen(tx, channel_id, other_id)
+
+
+def notes(snap: Snapshot, user_id: int) -> Channel | None:
+    """Where somebody writes to themself, once they have begun."""
+    channel_id = rows.dm_between(snap, user_id, user_id)
+    return None if channel_id is None else rows.by_id(snap, channel_id)
+
+
+def open_notes(tx: Tx, user_id: int) -> Channel:
+    """The notes of this person, made at the first call; they hear of it then."""
+    found = notes(tx, user_id)
+    if found is not None:
+        return found
+    made = Channel(rows.insert_dm(tx, "notes", user_id, user_id), "notes", None, (user_id,))
+    tx.emit(NotesCreated(audience=frozenset((user_id,)), notes=made))
+    return made
 
 
 def conversations(snap: Snapshot, user_id: int) -> list[Conversation]:

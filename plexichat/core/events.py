@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plexichat.core.views import MessageView, Presence
-from plexichat.store.channels import Conversation
+from plexichat.store.channels import Channel, Conversation
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
 from plexichat.store.sessions import Session
@@ -24,6 +24,47 @@ class Event:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreated(Event):
     message: MessageView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageUpdated(Event):
+    """A message was edited, pinned or unpinned."""
+
+    message: MessageView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(Event):
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesDeleted(Event):
+    channel_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesRead(Event):
+    """Somebody has read a channel up to a message and no further; None is not at all."""
+
+    channel_id: int
+    user_id: int
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinsChanged(Event):
+    """What is pinned in a channel now, the newest pin first."""
+
+    channel_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesCreated(Event):
+    notes: Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
