@@ -13,6 +13,7 @@ from plexichat.store.errors import Duplicate, Full, Missing, StoreError, Unwrita
 Connection = sqlite.Connection
 Cursor = sqlite.Cursor
 Error = sqlite.Error
+VERSION: Final = sqlite.sqlite_version
 
 NEEDED: Final = (3, 37, 0)  # STRICT tables; RETURNING came with 3.35
 BUSY_SECONDS: Final = 5.0  # only an outsider's lock is ever waited for

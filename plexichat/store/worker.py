@@ -6,6 +6,7 @@ aiosqlite, so it is used here alone and tried whenever a connection opens.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from plexichat.store.binding import orm
 from plexichat.store.errors import StoreError
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -75,6 +78,11 @@ class Worker:
         except asyncio.CancelledError:  # the loop ends unasked; the thread must not outlive it
             stop()
             await self.close()
+            raise
+        except Exception:
+            log.critical(
+                "the thread of a connection ended; nobody serves its calls any more", exc_info=True
+            )
             raise
 
     async def finish(self) -> None:

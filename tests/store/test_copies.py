@@ -14,8 +14,8 @@ async def test_a_copy_is_made_while_writing_goes_on(
 ) -> None:
     for _ in range(200):
         await db.write(write, "ann", bytes(10_000))
-    copying = asyncio.create_task(db.vacuum_into(tmp_path / "copy" / "plexichat.db"))
     (tmp_path / "copy").mkdir()
+    copying = asyncio.create_task(db.vacuum_into(tmp_path / "copy" / "plexichat.db"))
     meanwhile = 0
     while not copying.done():
         await db.write(write, "bob")
@@ -40,7 +40,8 @@ async def test_a_copy_never_overwrites(db: Database, tmp_path: Path) -> None:
 async def test_a_copy_that_is_cancelled_leaves_no_file(db: Database, tmp_path: Path) -> None:
     await db.write(write, "ann", bytes(50_000_000))
     copying = asyncio.create_task(db.vacuum_into(tmp_path / "copy.db"))
-    while not (tmp_path / "copy.db").exists():
+    copy = tmp_path / "copy.db"
+    while not (copy.exists() and copy.stat().st_size):
         await asyncio.sleep(0.001)
     copying.cancel()
     with pytest.raises(asyncio.CancelledError):

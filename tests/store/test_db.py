@@ -1,9 +1,12 @@
 """Transactions: who shares one, who is harmed by whom, and who hears of it when."""
 
 import asyncio
+import contextlib
+import gc
 import logging
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -183,8 +186,8 @@ async def test_a_read_that_fails_pins_no_old_state(db: Database) -> None:
         await db.write(write, name)
 
     def stop_half_way(snap: Snapshot) -> None:
-        for (author,) in snap.execute("SELECT author FROM note"):
-            raise Refused(author)
+        rows = snap.execute("SELECT author FROM note")
+        raise Refused(next(rows)[0])
 
     def hide_it(snap: Snapshot) -> None:
         try:
@@ -200,6 +203,25 @@ async def test_a_read_that_fails_pins_no_old_state(db: Database) -> None:
     await db.write(write, "cem")
     for _ in range(8):
         assert await db.read(authors) == ["ann", "bob", "cem"]
+
+
+async def test_a_refusal_is_let_go_without_the_garbage_collector(db: Database) -> None:
+    refusals: list[weakref.ref[Refused]] = []
+
+    def refuse(snap: Snapshot) -> None:
+        refusal = Refused("ann")
+        refusals.append(weakref.ref(refusal))
+        raise refusal
+
+    gc.disable()
+    try:
+        for ask in (db.read(refuse), db.write(refuse)):
+            with contextlib.suppress(Refused):
+                await ask
+            await asyncio.sleep(0)
+        assert [refusal() for refusal in refusals] == [None, None]
+    finally:
+        gc.enable()
 
 
 async def test_a_read_cannot_write(db: Database) -> None:

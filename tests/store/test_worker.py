@@ -10,7 +10,8 @@ import pytest
 
 from plexichat.store.db import Database
 from plexichat.store.errors import StoreError
-from tests.store.notes import Heard, authors, begin, write
+from plexichat.store.worker import Worker
+from tests.store.notes import Heard, Refused, authors, begin, write
 
 
 def ended(threads: set[threading.Thread]) -> set[threading.Thread]:
@@ -56,3 +57,18 @@ async def test_another_aiosqlite_is_refused_in_a_sentence(
         await Database.open(data, heard)
     started = set(threading.enumerate()) - before
     assert ended(started) == started
+
+
+async def test_a_thread_that_ends_by_a_fault_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise Refused("no more")
+
+    worker = Worker(tmp_path / "plexichat.db", readonly=False)
+    await worker.start()
+    worker.serve(fail, lambda: None)
+    with pytest.raises(Refused):
+        await worker.finish()
+    await worker.close()
+    assert "nobody serves its calls" in caplog.text
