@@ -67,7 +67,7 @@ def unsafe_answers(record: str) -> tuple[list[str], list[str]]:
         if re.match(r"pwrite64\(\d+<[^>]*-wal>", text):
             for name in re.findall(r"person\d+!", text):
                 written.setdefault(name, end)
-        elif re.match(r"(fdatasync|fsync)\(\d+<[^>]*-wal>\) *= 0", text):
+        elif re.match(r"(fdatasync|fsync)\(\d+<[^>]*-wal> *\) *= 0", text):
             syncs.append((start, end))
         elif match := re.match(r'write\(1<[^>]*>, "ok (person\d+!)', text):
             answers.append((start, match[1]))
