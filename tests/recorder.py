@@ -72,7 +72,8 @@ def hold_nowhere(answer: httpx.Response) -> None:
 
 def bare(path: str) -> str:
     """The path without base and trailing slash, as the reference has it."""
-    return (path.removeprefix(BASE) if path.startswith(BASE + "/") else path).rstrip("/") or "/"
+    path = path.rstrip("/")
+    return (path.removeprefix(BASE) if f"{path}/".startswith(f"{BASE}/") else path) or "/"
 
 
 @functools.cache
