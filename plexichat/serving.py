@@ -15,7 +15,6 @@ import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import hypercorn
 from hypercorn.app_wrappers import ASGIWrapper
@@ -26,7 +25,6 @@ from hypercorn.typing import ASGIFramework
 from plexichat import admin
 from plexichat.app import House, create_app
 from plexichat.config import Config
-from plexichat.store import lock
 
 BACKLOG = 1024
 HEADER_BYTES = 16_384
@@ -148,17 +146,10 @@ def listening_on(config: Config) -> Iterator[socket.socket]:
         try:
             sock.bind((host, port))
         except OSError as error:
-            refuse_a_second(Path(config.storage.directory))
             in_use = error.errno == errno.EADDRINUSE
             why = "it is in use" if in_use else error.strerror
             raise OSError(error.errno, f"cannot listen on port {port} of {host}: {why}") from error
         yield sock
-
-
-def refuse_a_second(directory: Path) -> None:
-    """Name the server that works on the folder already: it is the likely owner of the port."""
-    if (directory / lock.NAME).exists():
-        lock.Lock(directory).release()
 
 
 @contextlib.contextmanager

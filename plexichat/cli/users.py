@@ -14,7 +14,9 @@ def user() -> None:
 
 @user.command()
 @click.argument("name")
-@click.option("--email", help="Their address; without one they log in by name only.")
+@click.option(
+    "--email", metavar="ADDRESS", help="Their address; without one they log in by name only."
+)
 @click.option("--admin", is_flag=True, help="Let them administer the server.")
 @password_stdin
 @as_json

@@ -23,6 +23,7 @@ from typing import IO
 from plexichat.core.errors import Conflict, Refusal
 from plexichat.store.db import BACKUPS, Database
 from plexichat.store.db import NAME as DATABASE
+from plexichat.store.files import INCOMING, private, sync_folder
 
 UPLOADS = "uploads"
 MANIFEST = "manifest.sha256"
@@ -194,22 +195,12 @@ def add(file: IO[bytes], path: Path, name: str, meter: Meter) -> str:
     return digest.hexdigest()
 
 
-def files_in(folder: Path) -> Iterator[Path]:
-    for directory, inside, names in os.walk(folder):
-        inside[:] = (name for name in inside if not name.startswith("."))  # still arriving
+def files_in(uploads: Path) -> Iterator[Path]:
+    """Every upload that has arrived."""
+    for directory, folders, names in os.walk(uploads):
+        if INCOMING in folders:
+            folders.remove(INCOMING)
         for name in sorted(names):
             path = Path(directory, name)
             if path.is_file() and not path.is_symlink():
                 yield path
-
-
-def private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -53,7 +53,7 @@ def connect(path: Path, *, readonly: bool) -> Connection:
         pragma(connection, "temp_store = MEMORY")  # savepoints keep what they undo in files else
     except Error as error:
         connection.close()
-        if error.sqlite_errorcode & 0xFF in (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN):
+        if code(error) & 0xFF in (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN):
             raise Unwritable(path, str(error)) from error
         raise meaning(error) or StoreError(f"{path}: {error}") from error
     return connection
@@ -89,7 +89,7 @@ def meaning(error: BaseException | None) -> StoreError | None:
     """What an error of the driver says in our words; None where it is a mistake in our code."""
     if not isinstance(error, Error):
         return None
-    match getattr(error, "sqlite_errorcode", sqlite.SQLITE_ERROR):
+    match code(error):
         case sqlite.SQLITE_CONSTRAINT_UNIQUE | sqlite.SQLITE_CONSTRAINT_PRIMARYKEY:
             return duplicate(str(error))
         case sqlite.SQLITE_CONSTRAINT_FOREIGNKEY:
@@ -98,9 +98,14 @@ def meaning(error: BaseException | None) -> StoreError | None:
             return Full("the disk is full")
         case sqlite.SQLITE_ERROR | sqlite.SQLITE_MISUSE | sqlite.SQLITE_RANGE:
             return None
-        case code if code & 0xFF in (sqlite.SQLITE_CONSTRAINT, sqlite.SQLITE_MISMATCH):
+        case other if other & 0xFF in (sqlite.SQLITE_CONSTRAINT, sqlite.SQLITE_MISMATCH):
             return None
     return StoreError(f"the database failed: {error}")
+
+
+def code(error: Error) -> int:
+    """SQLite's own extended code; the driver's own complaints have none."""
+    return int(getattr(error, "sqlite_errorcode", sqlite.SQLITE_ERROR))
 
 
 def duplicate(message: str) -> Duplicate:

@@ -62,6 +62,8 @@ def test_a_backup_without_a_server_holds_every_row_and_upload(tmp_path: Path) ->
     (uploads / "ab" / "picture").write_bytes(os.urandom(2_500_000))
     (uploads / "empty").write_bytes(b"")
     (uploads / "elsewhere").symlink_to("/etc/passwd")
+    (uploads / ".incoming").mkdir(exist_ok=True)
+    (uploads / ".incoming" / "part").write_bytes(b"half of a pict")
     made = run("backup", "create", "--json", cwd=tmp_path)
     assert (made.code, made.err) == (0, "")
     told = json.loads(made.out)
@@ -76,6 +78,7 @@ def test_a_backup_without_a_server_holds_every_row_and_upload(tmp_path: Path) ->
     assert (copy / picture).read_bytes() == (tmp_path / "data" / picture).read_bytes()
     assert (copy / "uploads" / "empty").read_bytes() == b""
     assert not (copy / "uploads" / "elsewhere").exists()
+    assert not (copy / "uploads" / ".incoming").exists()
 
 
 def test_a_data_folder_made_of_a_backup_serves(tmp_path: Path) -> None:
