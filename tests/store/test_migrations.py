@@ -9,7 +9,7 @@ import pytest
 from plexichat.store import driver
 from plexichat.store.db import Database
 from plexichat.store.driver import Connection
-from plexichat.store.errors import Newer, StoreError
+from plexichat.store.errors import Newer, StoreError, Unwritable
 from plexichat.store.migrate import Step, current, migrate, steps
 from tests.store.notes import Heard
 
@@ -68,6 +68,14 @@ def test_what_was_there_is_kept_before_the_first_step(
     with contextlib.closing(driver.connect(kept, readonly=True)) as old:
         assert current(old) == 1
         assert old.execute("SELECT * FROM note").fetchall() == [("ann",)]
+
+
+def test_nothing_is_changed_when_nothing_can_be_kept(connection: Connection, backups: Path) -> None:
+    migrate(connection, backups, [FIRST])
+    backups.write_text("in the way")
+    with pytest.raises(Unwritable):
+        migrate(connection, backups, [FIRST, SECOND])
+    assert current(connection) == 1
 
 
 def test_a_database_that_is_up_to_date_is_left_alone(connection: Connection, backups: Path) -> None:
