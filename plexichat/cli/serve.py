@@ -33,7 +33,7 @@ def serve(sources: Sources, host: str | None, port: int | None) -> None:
     if port is not None:
         sources = sources.then(Sources(overrides=(f"server.port={port}",)))
     config = sources.load()
-    refuse_a_second(Path(config.storage.directory))
+    refuse_a_second(Path(config.storage.directory).resolve())
     from plexichat import logs, serving
 
     logs.configure(config.logging)
