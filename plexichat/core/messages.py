@@ -203,6 +203,6 @@ def tell_pins(tx: Tx, channel: Channel) -> None:
         PinsChanged(
             audience=frozenset(channel.people),
             channel_id=channel.id,
-            message_ids=pin_rows.ids(tx, channel.id),
+            message_ids=pin_rows.ids(channel.id),
         )
     )
