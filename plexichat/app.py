@@ -36,6 +36,7 @@ from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
 from plexichat.core import accounts, links, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
+from plexichat.core.backups import UPLOADS
 from plexichat.core.events import SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.presence import LivePresence
@@ -73,7 +74,6 @@ GROUPS: Final = tuple(
         system,
     )
 )
-UPLOADS: Final = "uploads"
 JOB_SECONDS: Final = 60
 SLOW_NICENESS: Final = 10
 

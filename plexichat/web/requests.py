@@ -141,7 +141,7 @@ class Request:
     async def skip(self) -> None:
         """Read and forget the rest of the body, so that the client comes to hear the answer."""
         skipped = 0
-        with contextlib.suppress(Gone, TimeoutError):
+        with contextlib.suppress(Gone, Refused, TimeoutError):
             async with asyncio.timeout(SKIPPING_SECONDS):
                 while skipped < SKIPPED_AT_MOST and (part := await self.more()):
                     skipped += len(part)

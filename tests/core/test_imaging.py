@@ -181,6 +181,15 @@ def test_a_disk_that_takes_no_more_is_named(darkroom: Darkroom) -> None:
         imaging.develop(darkroom.source, Path("/dev/full"), 512)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS limits no memory")
+def test_the_darkroom_has_little_memory() -> None:
+    program = "from plexichat.core.darkroom import confine; confine(); bytes(1 << 30)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert "MemoryError" in done.stderr
+
+
 def test_pillow_is_never_in_the_server() -> None:
     program = "import sys, plexichat.serving; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
