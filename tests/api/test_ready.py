@@ -79,12 +79,26 @@ async def write(ann: Person, bob: Person) -> None:
     await ann.say(await ann.dm(bob), "hello")
 
 
+async def answer(ann: Person, bob: Person) -> None:
+    channel = await ann.dm(bob)
+    await ann.say(channel, "hello")
+    await bob.say(channel, "hello yourself")
+    await ann.say(channel, "how are you?")
+
+
+async def read(ann: Person, bob: Person) -> None:
+    channel = await ann.dm(bob)
+    await bob.say(channel, "hello")
+    await bob.say(channel, "are you there?")
+    await ann.post(f"/channels/{channel}/messages/ack")
+
+
 async def rename(ann: Person, bob: Person) -> None:
     await ann.dm(bob)
     await ann.patch("/users/@me", {"username": "anna"})
 
 
-VERBS = (befriend, unfriend, ask, block, write, rename)
+VERBS = (befriend, unfriend, ask, block, write, answer, read, rename)
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
@@ -109,6 +123,7 @@ def facts(ready: Picture) -> Picture:
         "relationships": {
             each["user_id"]: {**each, "presence": None} for each in ready["relationships"]
         },
+        "unread": dict(ready["unread_counts"]),
         "presences": {each["user_id"]: each for each in ready["presences"]},
     }
 
@@ -120,6 +135,14 @@ def apply(picture: Picture, name: str, d: Any) -> None:
             picture["channels"][d["id"]] = d
         case "MESSAGE_CREATE":
             picture["channels"][d["channel_id"]]["last_message_id"] = d["id"]
+            if d["author_id"] != picture["user"]["id"]:
+                unread = picture["unread"]
+                unread[d["channel_id"]] = unread.get(d["channel_id"], 0) + 1
+        case "MESSAGE_ACK" if d["user_id"] == picture["user"]["id"]:
+            assert d["message_id"] == picture["channels"][d["channel_id"]]["last_message_id"]
+            picture["unread"].pop(d["channel_id"], None)
+        case "MESSAGE_ACK":
+            pass
         case "RELATIONSHIP_ADD":
             picture["relationships"][d["user_id"]] = d | {"presence": None}
             if d["status"] != "friend":
