@@ -75,7 +75,8 @@ def send(
         tx, channel_id, author_id, content, draft.reply_to_id,
         upload_rows.column(files), rows.column(cards),
     )  # fmt: skip
-    upload_rows.send(tx, files, channel_id, message_id)
+    if files:
+        upload_rows.send(tx, files, channel_id, message_id)
     message = one(tx, channel_id, message_id)
     known = receipts.of(tx, channel_id, online)
     tx.emit(
