@@ -22,8 +22,8 @@ ACCENTS = (
 )  # fmt: skip
 # Letters whose stroke or shape Unicode does not count as an accent.
 PLAIN = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae", "œ": "oe",
-     "þ": "th", "\u0640": ""}
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae",
+     "œ": "oe", "þ": "th", "\u0640": ""}
 )  # fmt: skip
 
 
