@@ -148,12 +148,12 @@ def word(event: object, shapes: Shapes) -> Worded | None:
 
 @word.register
 def _(event: MessageCreated, shapes: Shapes) -> Worded:
-    return Worded("MESSAGE_CREATE", shapes.message(event.message), Intent.DIRECT_MESSAGES)
+    return Worded("MESSAGE_CREATE", shapes.copy(event.message), Intent.DIRECT_MESSAGES)
 
 
 @word.register
 def _(event: MessageUpdated, shapes: Shapes) -> Worded:
-    return Worded("MESSAGE_UPDATE", shapes.message(event.message), Intent.DIRECT_MESSAGES)
+    return Worded("MESSAGE_UPDATE", shapes.copy(event.message), Intent.DIRECT_MESSAGES)
 
 
 @word.register

@@ -188,6 +188,13 @@ class Message(Struct):
     reactions: Raw
 
 
+class MessageCopy(Message):
+    """A message as the gateway tells it to everybody at once."""
+
+    server_id: Id | None = None
+    guild_id: Id | None = None
+
+
 class VersionInfo(Struct):
     stage: str
     major: int
@@ -308,6 +315,9 @@ class Shapes:
             [self._reader(reader) for reader in view.readers],
             EMPTY,
         )
+
+    def copy(self, view: MessageView) -> MessageCopy:
+        return MessageCopy(*msgspec.structs.astuple(self.message(view)))
 
     def _attached(self, column: str) -> list[Attachment]:
         return [self.attachment(file) for file in Attached.read(column)]
