@@ -246,7 +246,7 @@ async def test_typing_does_not_pass_a_block(ann: Person, bob: Person, url: str) 
 
 
 class TestAtOnce:
-    """With no time to wait for: the grace, the lease and the typing time-out are next to nothing."""
+    """Nothing to wait for: the grace, the lease and the typing time-out are next to nothing."""
 
     @pytest.fixture
     def config(self, config: Config) -> Config:
