@@ -27,7 +27,7 @@ async def test_a_recipient_may_be_a_number(ann: Person, bob: Person) -> None:
         ({"recipient_id": None}, (400, "recipient_id required")),
         ({"recipient_id": "bob"}, (400, "Invalid recipient ID")),
         ({"recipient_id": -5}, (400, "Invalid recipient ID")),
-        ({"recipient_id": []}, (400, "Invalid input: recipient_id")),
+        ({"recipient_id": []}, (400, "Invalid recipient ID")),
         ({"recipient_id": "77"}, (404, "User not found")),
         ({"recipient_id": "9" * 30}, (404, "User not found")),
     ],
