@@ -28,6 +28,7 @@ from plexichat.gateway.session import Session
 from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.socket import Socket
 from plexichat.gateway.wire import Closing, Payload, Wire
+from plexichat.web import bodies
 from plexichat.web.bodies import snowflake
 
 if TYPE_CHECKING:
@@ -251,10 +252,10 @@ class Conversation:
         """Be seen differently; what cannot be read or is refused changes nothing."""
         session = self._began()
         try:
-            said = msgspec.json.decode(d, type=NewPresence)
+            said = bodies.decode(bytes(d), NewPresence)
             wanted = Wanted(said.status or "online", said.custom_status, said.custom_emoji)
             await self._house.attendance.choose(session.login_id, session.user_id, wanted)
-        except (msgspec.MsgspecError, Refusal):
+        except Refusal:
             pass
 
     async def start_typing(self, d: Raw) -> None:
