@@ -23,6 +23,8 @@ SCENARIOS: dict[str, Callable[[Bench], Awaitable[Fields]]] = {
     "send_full": partial(scenarios.send, stored=scenarios.FULL),
     "history": scenarios.history,
     "history_before": scenarios.history_before,
+    "unread": scenarios.unread,
+    "search": scenarios.search,
     "login": scenarios.log_in,
     "me_during_login": scenarios.me_during_login,
     "fanout_100": partial(scenarios.fanout, listeners=100),
@@ -36,6 +38,8 @@ AT_MOST: dict[str, Fields] = {
     "send_full": {"cpu_us": 550},
     "history": {"cpu_us": 700},
     "history_before": {"cpu_us": 700},
+    "unread": {"cpu_us": 5_000, "ready_cpu_us": 5_000},
+    "search": {"p99_ms": 50, "rare_p99_ms": 50},
     "fanout_500": {"cpu_us": 8},
     "connect": {"idle_rss_mb": 75, "kb_per_socket": 45},
 }
