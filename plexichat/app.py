@@ -136,7 +136,7 @@ class House:
         try:
             await self.settled()
             await self.attendance.close()
-            await self.db.write(sessions.save_use, self.live.used())
+            await self.db.write(sessions.save_use, self.live.used(), self.config.sessions)
         except StoreError:
             log.exception("who was here last was not saved")
         finally:
@@ -224,7 +224,8 @@ class House:
     async def _save_use(self) -> None:
         used = self.live.used()
         for start in range(0, len(used), 500):
-            await self.db.write(sessions.save_use, used[start : start + 500])
+            part = used[start : start + 500]
+            await self.db.write(sessions.save_use, part, self.config.sessions)
 
     async def _forget_expired(self) -> None:
         for forget in (sessions.forget_expired, accounts.forget_expired):
