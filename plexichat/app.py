@@ -33,7 +33,8 @@ from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
 from plexichat.core import accounts, links, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
-from plexichat.core.events import SessionsClosed
+from plexichat.core.audiences import Audiences
+from plexichat.core.events import Event, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.presence import LivePresence
 from plexichat.core.sessions import LiveSessions
@@ -81,8 +82,9 @@ class House:
         if config.versioning.min_supported_version:
             self.minimum = versions.parse(config.versioning.min_supported_version)
         self.presence = LivePresence()
-        self.hub = Hub(config.gateway, self._arrived, self._left)
-        self.typing = Typing(self.hub.publish, config.presence)
+        self.hub = Hub(config.gateway, self._arrived, self._left, self._forgotten)
+        self.audiences = Audiences(self.hub.followed)
+        self.typing = Typing(self._tell, config.presence)
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None
         self._jobs: asyncio.Task[None] | None = None
@@ -122,18 +124,28 @@ class House:
 
     def _publish(self, event: object, commit: int) -> None:
         """Let an event take effect: memory first, then whoever hears of it, then dead tokens."""
+        assert isinstance(event, Event)
         self.live.apply(event)
         self.presence.apply(event)
         self.typing.apply(event)
         self.shelf.apply(event)
-        self.hub.publish(event, commit)
+        consequences = self.audiences.apply(event)
+        self._tell(event, commit)
         introduction = presence_rules.introduction(event, self.presence)
         if introduction is not None:
-            self.hub.publish(introduction, commit)
+            consequences.append(introduction)
+        for consequence in consequences:
+            self._tell(consequence, commit)
         if isinstance(event, SessionsClosed):
             self.hub.close_sessions(
                 event.user_id, event.session_ids, *gateway.AUTHENTICATION_FAILED
             )
+
+    def _tell(self, event: Event, commit: int | None) -> None:
+        self.hub.publish(event, commit, self.audiences.resolve(event.audience))
+
+    def _forgotten(self, user_id: int) -> None:
+        self.audiences.forget(user_id)
 
     def _arrived(self, user_id: int) -> None:
         self.attendance.arrived(user_id)

@@ -13,7 +13,7 @@ from typing import Any
 
 from plexichat.config import Presence
 from plexichat.core import presence, views
-from plexichat.core.events import MessageCreated, TypingStarted, TypingStopped
+from plexichat.core.events import Audience, Event, MessageCreated, TypingStarted, TypingStopped
 from plexichat.core.presence import Wanted
 from plexichat.core.sessions import LiveSessions
 from plexichat.gateway.hub import Hub
@@ -110,10 +110,10 @@ class Attendance:
 class Typing:
     """Who is writing where, until they stop, send, or fall silent."""
 
-    def __init__(self, publish: Callable[[object, None], None], rules: Presence) -> None:
+    def __init__(self, publish: Callable[[Event, None], None], rules: Presence) -> None:
         self._publish = publish
         self._seconds = rules.typing_timeout_ms / 1000
-        self._timers: dict[tuple[int, int], tuple[TimerHandle, frozenset[int]]] = {}
+        self._timers: dict[tuple[int, int], tuple[TimerHandle, Audience]] = {}
 
     def start(self, event: TypingStarted) -> None:
         key = event.channel_id, event.user_id
@@ -133,7 +133,7 @@ class Typing:
         if isinstance(event, MessageCreated):
             self.stop(event.message.message.channel_id, event.message.message.author_id)
 
-    def _forget(self, key: tuple[int, int]) -> frozenset[int] | None:
+    def _forget(self, key: tuple[int, int]) -> Audience | None:
         timer, audience = self._timers.pop(key, (None, None))
         if timer is not None:
             timer.cancel()

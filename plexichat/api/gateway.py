@@ -20,6 +20,7 @@ from plexichat.api.presence import NewPresence
 from plexichat.api.ready import ready
 from plexichat.api.shapes import VersionInfo
 from plexichat.core import typing, versions
+from plexichat.core.audiences import attend
 from plexichat.core.errors import Invalid, Refusal, Unauthenticated
 from plexichat.core.presence import Wanted
 from plexichat.core.ready import picture
@@ -204,6 +205,7 @@ class Conversation:
         )
         self._session = session
         self._keep_alive()
+        await house.db.write(attend, me.id, house.audiences.known())
         seen = await house.db.read(picture, me.id)
         shape = ready(seen, house.shapes, session.id, house.presence)
         session.begin(Payload("READY", shapes.encode(shape)), seen.commit)

@@ -3,11 +3,12 @@
 A pair of people has at most one DM. Who is not in a conversation learns nothing of it.
 """
 
-from plexichat.core import users
+from plexichat.core import permissions, users
 from plexichat.core.errors import Forbidden, Invalid, NotFound
-from plexichat.core.events import ConversationCreated
+from plexichat.core.events import Audience, ConversationCreated, Readers
 from plexichat.store import channels as rows
 from plexichat.store import relationships
+from plexichat.store import rules as rules_rows
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.relationships import BLOCKED, FRIEND
@@ -18,15 +19,42 @@ PERMISSION_DENIED = ("permission_denied", "Permission denied")
 
 
 def get(
-    snap: Snapshot, user_id: int, channel_id: int, otherwise: tuple[str, str] = ACCESS_DENIED
+    snap: Snapshot,
+    user_id: int,
+    channel_id: int,
+    otherwise: tuple[str, str] = ACCESS_DENIED,
+    needed: int = permissions.READ,
 ) -> Channel:
-    """The channel, for somebody who is in it; others are refused with `otherwise`."""
+    """The channel, for somebody who is in it or has all of `needed`; others hear `otherwise`.
+
+    Whoever may not even view it is told no more than that.
+    """
     channel = rows.by_id(snap, channel_id)
     if channel is None:
         raise NotFound("channel_not_found", "Channel not found")
-    if user_id not in channel.people:
+    if channel.server_id is None:
+        if user_id not in channel.people:
+            raise Forbidden(*otherwise)
+    elif needed & ~allowed(snap, user_id, channel):
         raise Forbidden(*otherwise)
     return channel
+
+
+def allowed(snap: Snapshot, user_id: int, channel: Channel) -> int:
+    """The permission bits of somebody in a channel of a server; none for a stranger."""
+    assert channel.server_id is not None
+    standing = rules_rows.standing(snap, channel.server_id, user_id)
+    rules = rules_rows.for_member(snap, channel.server_id, user_id, channel.id)
+    if standing is None or rules is None:
+        return 0
+    return permissions.in_channel(rules, standing, channel.id, snap.now)
+
+
+def audience(channel: Channel, but: frozenset[int] = frozenset()) -> Audience:
+    """Everybody who reads a channel, but for these."""
+    if channel.server_id is None:
+        return frozenset(channel.people) - but
+    return Readers(channel.server_id, channel.id, but)
 
 
 def recipient(channel: Channel, user_id: int) -> int | None:

@@ -8,17 +8,63 @@ change differently, two events say so.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plexichat.core.views import MessageView, Presence
-from plexichat.store.channels import Conversation
+from plexichat.core.views import MessageView, Presence, World
+from plexichat.store.channels import Channel, Conversation
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
+from plexichat.store.rules import Rules, Standing
 from plexichat.store.sessions import Session
 from plexichat.store.users import User
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Everybody in a server, but for these."""
+
+    server_id: int
+    but: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewers:
+    """Whoever may view a channel of a server."""
+
+    server_id: int
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whoever may read a channel of a server, but for these."""
+
+    server_id: int
+    channel_id: int
+    but: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Able:
+    """Whoever has all of these permission bits in a server."""
+
+    server_id: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Everybody in any of these servers, and these people besides, but for those."""
+
+    server_ids: tuple[int, ...]
+    also: frozenset[int] = frozenset()
+    but: frozenset[int] = frozenset()
+
+
+Audience = frozenset[int] | Members | Viewers | Readers | Able | Around
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    audience: frozenset[int]
+    audience: Audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,3 +170,59 @@ class SessionsClosed(Event):
 
     user_id: int
     session_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelCreated(Event):
+    """A channel of a server came into being, or into sight."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelUpdated(Event):
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelDeleted(Event):
+    """A channel of a server is gone, or out of sight."""
+
+    channel_id: int
+    server_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attends(Event):
+    """Heard by nobody outside: somebody has begun to listen, and belongs to these servers."""
+
+    user_id: int
+    standings: tuple[Standing, ...]
+    rules: tuple[Rules, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged(Event):
+    """Heard by nobody outside: a server's owner, roles, channels or overrides are now these.
+
+    None: the server is gone.
+    """
+
+    server_id: int
+    rules: Rules | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingChanged(Event):
+    """Heard by nobody outside: somebody joined, changed, or left (None) a server."""
+
+    server_id: int
+    user_id: int
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerJoined(Event):
+    """Somebody has become a member, and sees this."""
+
+    world: World

@@ -2,7 +2,10 @@
 
 from msgspec import Struct
 
+from plexichat.store.channels import Channel
 from plexichat.store.messages import Mark, Message
+from plexichat.store.rules import Role
+from plexichat.store.servers import Server
 
 
 class MessageView(Struct, frozen=True):
@@ -28,3 +31,11 @@ class Presence(Struct, frozen=True):
     custom_status: str | None
     custom_emoji: str | None
     last_seen: int | None = None
+
+
+class World(Struct, frozen=True):
+    """A server as one member sees it: with the channels they may view, and all roles."""
+
+    server: Server
+    channels: tuple[Channel, ...]
+    roles: tuple[Role, ...]

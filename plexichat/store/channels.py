@@ -7,12 +7,36 @@ from plexichat.store.db import Snapshot, Tx
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A conversation. `people` is the pair of a DM, or the one owner of notes."""
+    """A conversation. `people` is the pair of a DM, or the one owner of notes; in a server it is
+    empty, and permissions decide."""
 
     id: int
     kind: str
     last_message_id: int | None
-    people: tuple[int, ...]
+    people: tuple[int, ...] = ()
+    server_id: int | None = None
+    name: str = ""
+    topic: str | None = None
+    position: int = 0
+    category_id: int | None = None
+    nsfw: bool = False
+    slowmode_seconds: int = 0
+    read_receipts: bool = True
+
+    @classmethod
+    def of_server(
+        cls, id: int, kind: str, last: int | None, server_id: int, name: str, topic: str | None,
+        position: int, category_id: int | None, nsfw: int, slowmode: int, receipts: int,
+    ) -> "Channel":  # fmt: skip
+        """A row of COLUMNS."""
+        return cls(
+            id, kind, last, (), server_id, name, topic, position, category_id, bool(nsfw), slowmode,
+            bool(receipts),
+        )  # fmt: skip
+
+
+COLUMNS = """c.id, c.kind, c.last_message_id, c.server_id, c.name, c.topic, c.position,
+    c.category_id, c.nsfw, c.slowmode_seconds, c.read_receipts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +52,16 @@ class Conversation:
 
 def by_id(snap: Snapshot, channel_id: int) -> Channel | None:
     row = snap.execute(
-        """SELECT c.kind, c.last_message_id, d.low_id, d.high_id
+        f"""SELECT d.low_id, d.high_id, {COLUMNS}
            FROM channel c LEFT JOIN dm d ON d.channel_id = c.id WHERE c.id = ?""",
         (channel_id,),
     ).fetchone()
     if row is None:
         return None
-    kind, last, low, high = row
+    low, high, *columns = row
+    if low is None:
+        return Channel.of_server(*columns)
+    _, kind, last, *_ = columns
     return Channel(channel_id, kind, last, (low,) if low == high else (low, high))
 
 
@@ -58,6 +85,18 @@ def insert_dm(tx: Tx, kind: str, one: int, other: int) -> int:
         tx.execute(
             "INSERT INTO reading (user_id, channel_id) VALUES (?, ?)", (person, channel_id)
         )
+    return channel_id
+
+
+def insert_in_server(
+    tx: Tx, server_id: int, kind: str, name: str, *, position: int, **columns: object
+) -> int:
+    """Add a channel to a server; `columns` are any others by name."""
+    channel_id = tx.id()
+    values = {"id": channel_id, "server_id": server_id, "kind": kind, "name": name,
+              "position": position, **columns}  # fmt: skip
+    marks = ", ".join("?" * len(values))
+    tx.execute(f"INSERT INTO channel ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
     return channel_id
 
 

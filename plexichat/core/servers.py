@@ -1,0 +1,137 @@
+"""Servers: beginning one, belonging to it, changing and ending it.
+
+Every server has an owner, who is a member, and a role @everyone that every member wears.
+"""
+
+from dataclasses import dataclass
+
+from plexichat.core import permissions
+from plexichat.core.errors import Forbidden, Invalid, NotFound
+from plexichat.core.events import RulesChanged, ServerJoined, StandingChanged
+from plexichat.core.views import World
+from plexichat.store import channels as channel_rows
+from plexichat.store import roles as role_rows
+from plexichat.store import rules as rule_rows
+from plexichat.store import servers as rows
+from plexichat.store.db import Snapshot, Tx
+from plexichat.store.rules import Rules, Standing
+from plexichat.store.servers import Server
+
+NAME_LENGTHS = range(2, 101)
+DESCRIPTION_LENGTH = 1000
+SERVERS_PER_PERSON = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A member about to do something: how they stand, and the rules they stand under."""
+
+    rules: Rules
+    standing: Standing
+
+
+def get(snap: Snapshot, server_id: int) -> Server:
+    server = rows.by_id(snap, server_id)
+    if server is None:
+        raise NotFound("server_not_found", "Server not found")
+    return server
+
+
+def member(snap: Snapshot, user_id: int, server_id: int) -> Acting:
+    """Somebody as a member of a server; a stranger to it is refused."""
+    rules = rule_rows.for_member(snap, server_id, user_id, None)
+    if rules is None:
+        raise NotFound("server_not_found", "Server not found")
+    standing = rule_rows.standing(snap, server_id, user_id)
+    if standing is None:
+        raise Forbidden("access_denied", "Access denied")
+    return Acting(rules, standing)
+
+
+def acting(snap: Snapshot, user_id: int, server_id: int, needed: int) -> Acting:
+    """Somebody who has one of these permission bits in a server; others are refused."""
+    who = member(snap, user_id, server_id)
+    if not needed & permissions.in_server(who.rules, who.standing, snap.now):
+        raise Forbidden("permission_denied", "Permission denied")
+    return who
+
+
+def show(snap: Snapshot, user_id: int, server_id: int) -> Server:
+    member(snap, user_id, server_id)
+    return get(snap, server_id)
+
+
+def mine(snap: Snapshot, user_id: int) -> list[Server]:
+    """The servers somebody belongs to, by name."""
+    return rows.of(snap, user_id)
+
+
+def world(snap: Snapshot, user_id: int, server_id: int) -> World:
+    """A server as this member sees it."""
+    rules = rule_rows.of_server(snap, server_id)
+    standing = rule_rows.standing(snap, server_id, user_id)
+    if rules is None or standing is None:
+        raise NotFound("server_not_found", "Server not found")
+    seen = [
+        channel
+        for channel in rules.channels.values()
+        if permissions.in_channel(rules, standing, channel.id, snap.now) & permissions.VIEW
+    ]
+    return World(
+        get(snap, server_id),
+        tuple(sorted(seen, key=lambda channel: (channel.position, channel.id))),
+        tuple(sorted(rules.roles.values(), key=lambda role: (-role.position, role.id))),
+    )
+
+
+def create(tx: Tx, user_id: int, name: str, description: str | None) -> Server:
+    """Begin a server: its owner, @everyone, and a channel `general`."""
+    check_name(name)
+    check_description(description)
+    refuse_one_more(tx, user_id)
+    server_id = rows.insert(tx, name, description, user_id)
+    role_rows.insert(tx, server_id, "@everyone", permissions.DEFAULT, 0, is_default=True)
+    channel_id = channel_rows.insert_in_server(tx, server_id, "text", "general", position=0)
+    rows.change(tx, server_id, default_channel_id=channel_id)
+    admit(tx, user_id, server_id)
+    return get(tx, server_id)
+
+
+def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> None:
+    """Make somebody a member and show them the server; whoever calls has checked that they may."""
+    rows.add_member(tx, server_id, user_id, temporary)
+    rules_changed(tx, server_id)
+    standing_changed(tx, server_id, user_id)
+    seen = world(tx, user_id, server_id)
+    tx.emit(ServerJoined(audience=frozenset((user_id,)), world=seen))
+
+
+def refuse_one_more(snap: Snapshot, user_id: int) -> None:
+    if len(rows.ids_of(snap, user_id)) >= SERVERS_PER_PERSON:
+        raise Invalid("server_limit", "Server limit")
+
+
+def rules_changed(tx: Tx, server_id: int) -> None:
+    """Let memory know that owner, roles, channels or overrides are different now."""
+    rules = rule_rows.of_server(tx, server_id)
+    tx.emit(RulesChanged(audience=frozenset(), server_id=server_id, rules=rules))
+
+
+def standing_changed(tx: Tx, server_id: int, user_id: int) -> None:
+    """Let memory know that somebody joined, left, or wears other roles now."""
+    standing = rule_rows.standing(tx, server_id, user_id)
+    tx.emit(
+        StandingChanged(
+            audience=frozenset(), server_id=server_id, user_id=user_id, standing=standing
+        )
+    )
+
+
+def check_name(name: str) -> None:
+    if len(name) not in NAME_LENGTHS or not name.strip():
+        raise Invalid("invalid_name", "Invalid input: name")
+
+
+def check_description(description: str | None) -> None:
+    if description is not None and len(description) > DESCRIPTION_LENGTH:
+        raise Invalid("invalid_description", "Invalid input: description")
