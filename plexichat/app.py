@@ -22,6 +22,7 @@ from plexichat.api import (
     presence,
     reference,
     relationships,
+    servers,
     settings,
     system,
     two_factor,
@@ -53,8 +54,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 GROUPS: Final = (
-    auth.routes, two_factor.routes, users.routes, settings.routes, relationships.routes, presence.routes, channels.routes,
-    messages.routes, media.routes, system.routes,
+    auth.routes, two_factor.routes, users.routes, settings.routes, relationships.routes,
+    presence.routes, channels.routes, messages.routes, servers.routes, media.routes, system.routes,
 )  # fmt: skip
 UPLOADS: Final = "uploads"
 JOB_SECONDS: Final = 60

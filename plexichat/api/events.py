@@ -7,19 +7,32 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from plexichat.api import shapes_servers
 from plexichat.api.shapes import Id, Person, Shapes
 from plexichat.core.events import (
+    Attends,
+    ChannelCreated,
+    ChannelDeleted,
+    ChannelUpdated,
     ConversationCreated,
     FilesForgotten,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
     MessageCreated,
     PresenceChanged,
     PresenceEnded,
     PresenceKept,
     RelationshipChanged,
+    RulesChanged,
     SecurityAlert,
     SecurityLogout,
+    ServerChanged,
+    ServerGone,
+    ServerJoined,
     SessionOpened,
     SessionsClosed,
+    StandingChanged,
     TypingStarted,
     TypingStopped,
     UserUpdated,
@@ -169,10 +182,65 @@ def _(event: SecurityLogout, shapes: Shapes) -> Worded:
     return Worded("SECURITY_LOGOUT", Logout(str(event.user_id), event.message))
 
 
+@word.register
+def _(event: ChannelCreated, shapes: Shapes) -> Worded:
+    shape = shapes_servers.server_channel(event.channel)
+    return Worded("CHANNEL_CREATE", shape, Intent.GUILDS)
+
+
+@word.register
+def _(event: ChannelUpdated, shapes: Shapes) -> Worded:
+    shape = shapes_servers.server_channel(event.channel)
+    return Worded("CHANNEL_UPDATE", shape, Intent.GUILDS)
+
+
+@word.register
+def _(event: ChannelDeleted, shapes: Shapes) -> Worded:
+    server_id = str(event.server_id)
+    gone = shapes_servers.ChannelGone(str(event.channel_id), server_id, server_id)
+    return Worded("CHANNEL_DELETE", gone, Intent.GUILDS)
+
+
+@word.register
+def _(event: ServerJoined, shapes: Shapes) -> Worded:
+    return Worded("GUILD_CREATE", shapes_servers.guild(shapes, event.world), Intent.GUILDS)
+
+
+@word.register
+def _(event: ServerChanged, shapes: Shapes) -> Worded:
+    return Worded("GUILD_UPDATE", shapes_servers.server(shapes, event.server), Intent.GUILDS)
+
+
+@word.register
+def _(event: ServerGone, shapes: Shapes) -> Worded:
+    return Worded("GUILD_DELETE", shapes_servers.gone(event.server_id), Intent.GUILDS)
+
+
+@word.register
+def _(event: MemberJoined, shapes: Shapes) -> Worded:
+    joined = shapes_servers.member_joined(shapes, event.member)
+    return Worded("GUILD_MEMBER_ADD", joined, Intent.GUILD_MEMBERS)
+
+
+@word.register
+def _(event: MemberChanged, shapes: Shapes) -> Worded:
+    changed = shapes_servers.member_changed(event.member)
+    return Worded("GUILD_MEMBER_UPDATE", changed, Intent.GUILD_MEMBERS)
+
+
+@word.register
+def _(event: MemberLeft, shapes: Shapes) -> Worded:
+    left = shapes_servers.member_left(event.server_id, event.user_id)
+    return Worded("GUILD_MEMBER_REMOVE", left, Intent.GUILD_MEMBERS)
+
+
+@word.register(Attends)
 @word.register(FilesForgotten)
 @word.register(PresenceEnded)
 @word.register(PresenceKept)
+@word.register(RulesChanged)
 @word.register(SessionOpened)
 @word.register(SessionsClosed)
+@word.register(StandingChanged)
 def _(event: object, shapes: Shapes) -> None:
     return None

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 from plexichat.core.views import MessageView, Presence, World
 from plexichat.store.channels import Channel, Conversation
+from plexichat.store.members import Member
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
 from plexichat.store.rules import Rules, Standing
+from plexichat.store.servers import Server
 from plexichat.store.sessions import Session
 from plexichat.store.users import User
 
@@ -226,3 +228,37 @@ class ServerJoined(Event):
     """Somebody has become a member, and sees this."""
 
     world: World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerChanged(Event):
+    """A server's name, picture, owner or settings are different."""
+
+    server: Server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerGone(Event):
+    """A server has ended, or its audience does not belong to it any more."""
+
+    server_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberJoined(Event):
+    """What the others are told of a new member."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberChanged(Event):
+    """A member's roles, nickname or time-out are different."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberLeft(Event):
+    server_id: int
+    user_id: int

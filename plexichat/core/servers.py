@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 from plexichat.core import permissions
 from plexichat.core.errors import Forbidden, Invalid, NotFound
-from plexichat.core.events import RulesChanged, ServerJoined, StandingChanged
+from plexichat.core.events import (
+    MemberJoined,
+    MemberLeft,
+    Members,
+    RulesChanged,
+    ServerGone,
+    ServerJoined,
+    StandingChanged,
+)
 from plexichat.core.views import World
 from plexichat.store import channels as channel_rows
+from plexichat.store import members as member_rows
 from plexichat.store import roles as role_rows
 from plexichat.store import rules as rule_rows
 from plexichat.store import servers as rows
@@ -61,6 +70,12 @@ def show(snap: Snapshot, user_id: int, server_id: int) -> Server:
     return get(snap, server_id)
 
 
+def allowed(snap: Snapshot, user_id: int, server_id: int) -> dict[str, bool]:
+    """Every permission by name, and whether this member has it."""
+    who = member(snap, user_id, server_id)
+    return permissions.names(permissions.in_server(who.rules, who.standing, snap.now))
+
+
 def mine(snap: Snapshot, user_id: int) -> list[Server]:
     """The servers somebody belongs to, by name."""
     return rows.of(snap, user_id)
@@ -99,11 +114,32 @@ def create(tx: Tx, user_id: int, name: str, description: str | None) -> Server:
 
 def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> None:
     """Make somebody a member and show them the server; whoever calls has checked that they may."""
-    rows.add_member(tx, server_id, user_id, temporary)
+    member_rows.insert(tx, server_id, user_id, temporary)
     rules_changed(tx, server_id)
     standing_changed(tx, server_id, user_id)
-    seen = world(tx, user_id, server_id)
-    tx.emit(ServerJoined(audience=frozenset((user_id,)), world=seen))
+    joined = member_rows.by_id(tx, server_id, user_id)
+    assert joined is not None
+    themself = frozenset((user_id,))
+    tx.emit(ServerJoined(audience=themself, world=world(tx, user_id, server_id)))
+    tx.emit(MemberJoined(audience=Members(server_id, but=themself), member=joined))
+
+
+def leave(tx: Tx, user_id: int, server_id: int) -> None:
+    """Stop belonging to a server; its owner cannot."""
+    who = member(tx, user_id, server_id)
+    if who.rules.owner_id == user_id:
+        raise Forbidden("owner_stays", "Owners cannot leave")
+    dismiss(tx, server_id, user_id)
+
+
+def dismiss(tx: Tx, server_id: int, user_id: int) -> bool:
+    """Make somebody a member no more, whatever the reason; False if they were none."""
+    if not member_rows.delete(tx, server_id, user_id):
+        return False
+    standing_changed(tx, server_id, user_id)
+    tx.emit(ServerGone(audience=frozenset((user_id,)), server_id=server_id))
+    tx.emit(MemberLeft(audience=Members(server_id), server_id=server_id, user_id=user_id))
+    return True
 
 
 def refuse_one_more(snap: Snapshot, user_id: int) -> None:

@@ -58,22 +58,3 @@ def change(tx: Tx, server_id: int, **columns: object) -> None:
 
 def delete(tx: Tx, server_id: int) -> None:
     tx.execute("DELETE FROM server WHERE id = ?", (server_id,))
-
-
-def add_member(tx: Tx, server_id: int, user_id: int, temporary: bool) -> None:
-    tx.execute(
-        "INSERT INTO member (server_id, user_id, joined_at, temporary) VALUES (?, ?, ?, ?)",
-        (server_id, user_id, tx.now, int(temporary)),
-    )
-    tx.execute("UPDATE server SET member_count = member_count + 1 WHERE id = ?", (server_id,))
-
-
-def remove_member(tx: Tx, server_id: int, user_id: int) -> bool:
-    """False if there was no such member."""
-    gone = tx.execute(
-        "DELETE FROM member WHERE server_id = ? AND user_id = ?", (server_id, user_id)
-    )
-    if not gone.rowcount:
-        return False
-    tx.execute("UPDATE server SET member_count = member_count - 1 WHERE id = ?", (server_id,))
-    return True

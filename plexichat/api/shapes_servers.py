@@ -1,0 +1,188 @@
+"""Objects of the wire about servers: the server itself, its channels, roles and members.
+
+Gateways say guild where REST says server; what belongs to a server carries both ids.
+"""
+
+from msgspec import Struct
+
+from plexichat.api.shapes import Id, Person, Seconds, Shapes, created, optional, seconds
+from plexichat.core import permissions
+from plexichat.core.views import World
+from plexichat.store import rules, servers
+from plexichat.store.channels import Channel
+from plexichat.store.members import Member as Row
+
+
+class Server(Struct):
+    id: Id
+    name: str
+    description: str | None
+    icon_url: str | None
+    owner_id: Id
+    member_count: int
+    default_channel_id: Id | None
+    verification_level: int
+    default_message_notifications: int
+    created_at: Seconds
+
+
+class ServerChannel(Struct):
+    """A channel of a server; `type` is a copy of `channel_type`."""
+
+    id: Id
+    server_id: Id
+    guild_id: Id
+    name: str
+    channel_type: str
+    type: str
+    topic: str | None
+    position: int
+    category_id: Id | None
+    nsfw: bool
+    slowmode_seconds: int
+    read_receipts_enabled: bool
+    created_at: Seconds
+    last_message_id: Id | None
+    recipient_id: None = None
+    recipient: None = None
+
+
+class ChannelGone(Struct):
+    id: Id
+    server_id: Id
+    guild_id: Id
+
+
+class Role(Struct):
+    """A role; `permissions` names those it gives."""
+
+    id: Id
+    server_id: Id
+    guild_id: Id
+    name: str
+    color: str | None
+    position: int
+    permissions: dict[str, bool]
+    hoist: bool
+    mentionable: bool
+    is_default: bool
+
+
+class Guild(Server, kw_only=True):
+    """A server as somebody finds it when they join it, or come back to it."""
+
+    channels: list[ServerChannel]
+    roles: list[Role]
+    members: tuple[()] = ()
+    voice_states: tuple[()] = ()
+    unavailable: bool = False
+
+
+class GuildGone(Struct):
+    """A server that one does not belong to any more."""
+
+    id: Id
+    server_id: Id
+    guild_id: Id
+    unavailable: bool = False
+
+
+class Known(Struct):
+    """Somebody who has been introduced before."""
+
+    id: Id
+
+
+class MemberJoined(Struct):
+    guild_id: Id
+    server_id: Id
+    user: Person
+    roles: tuple[str, ...]
+    joined_at: Seconds
+    nick: str | None
+    timeout_until: Seconds | None
+
+
+class MemberChanged(Struct):
+    guild_id: Id
+    server_id: Id
+    user: Known
+    roles: tuple[str, ...]
+    nick: str | None
+    timeout_until: Seconds | None
+    timeout_reason: str | None
+
+
+class MemberLeft(Struct):
+    guild_id: Id
+    server_id: Id
+    user: Known
+
+
+def icon(shapes: Shapes, server_id: int, name: str | None) -> str | None:
+    return None if name is None else f"{shapes.origin}/avatars/servers/{server_id}"
+
+
+def server(shapes: Shapes, found: servers.Server) -> Server:
+    return Server(
+        str(found.id), found.name, found.description, icon(shapes, found.id, found.icon),
+        str(found.owner_id), found.member_count, optional(found.default_channel_id),
+        found.verification_level, found.default_message_notifications, created(found.id),
+    )  # fmt: skip
+
+
+def server_channel(channel: Channel) -> ServerChannel:
+    server_id = str(channel.server_id)
+    return ServerChannel(
+        str(channel.id), server_id, server_id, channel.name, channel.kind, channel.kind,
+        channel.topic, channel.position, optional(channel.category_id), channel.nsfw,
+        channel.slowmode_seconds, channel.read_receipts, created(channel.id),
+        optional(channel.last_message_id),
+    )  # fmt: skip
+
+
+def role(found: rules.Role) -> Role:
+    server_id = str(found.server_id)
+    given = {name: True for name, has in permissions.names(found.permissions).items() if has}
+    return Role(
+        str(found.id), server_id, server_id, found.name, found.color, found.position, given,
+        found.hoist, found.mentionable, found.is_default,
+    )  # fmt: skip
+
+
+def guild(shapes: Shapes, world: World) -> Guild:
+    found = world.server
+    return Guild(
+        str(found.id), found.name, found.description, icon(shapes, found.id, found.icon),
+        str(found.owner_id), found.member_count, optional(found.default_channel_id),
+        found.verification_level, found.default_message_notifications, created(found.id),
+        channels=[server_channel(channel) for channel in world.channels],
+        roles=[role(each) for each in world.roles],
+    )  # fmt: skip
+
+
+def gone(server_id: int) -> GuildGone:
+    return GuildGone(str(server_id), str(server_id), str(server_id))
+
+
+def member_joined(shapes: Shapes, member: Row) -> MemberJoined:
+    server_id = str(member.server_id)
+    user = Person(
+        str(member.user_id), member.username, shapes.avatar(member.user_id, member.avatar)
+    )
+    return MemberJoined(
+        server_id, server_id, user, member.role_ids, member.joined_at // 1000, member.nickname,
+        seconds(member.timeout_until),
+    )  # fmt: skip
+
+
+def member_changed(member: Row) -> MemberChanged:
+    server_id = str(member.server_id)
+    return MemberChanged(
+        server_id, server_id, Known(str(member.user_id)), member.role_ids, member.nickname,
+        seconds(member.timeout_until), member.timeout_reason,
+    )  # fmt: skip
+
+
+def member_left(server_id: int, user_id: int) -> MemberLeft:
+    return MemberLeft(str(server_id), str(server_id), Known(str(user_id)))

@@ -1,0 +1,81 @@
+"""Rows of who belongs to a server."""
+
+from msgspec import Struct
+
+from plexichat.store.db import Snapshot, Tx
+from plexichat.store.users import badges
+
+COLUMNS = """m.server_id, m.user_id, u.username, u.avatar, u.badges, m.nickname, m.joined_at,
+    m.timeout_until, m.timeout_reason,
+    (SELECT group_concat(role_id) FROM member_role r
+     WHERE r.server_id = m.server_id AND r.user_id = m.user_id)"""
+SELECT = f"SELECT {COLUMNS} FROM member m JOIN user u ON u.id = m.user_id WHERE m.server_id = ?"
+
+
+class Member(Struct, frozen=True):
+    """Somebody in a server; `role_ids` are the roles they were given, so without @everyone."""
+
+    server_id: int
+    user_id: int
+    username: str
+    avatar: str | None
+    badges: tuple[str, ...]
+    nickname: str | None
+    joined_at: int
+    timeout_until: int | None
+    timeout_reason: str | None
+    role_ids: tuple[str, ...]
+
+
+Row = tuple[
+    int, int, str, str | None, str, str | None, int, int | None, str | None, str | None
+]  # fmt: skip
+
+
+def _member(row: Row) -> Member:
+    server_id, user_id, username, avatar, listed, nickname, joined_at, until, reason, roles = row
+    return Member(
+        server_id, user_id, username, avatar, badges(listed), nickname, joined_at, until, reason,
+        tuple(roles.split(",")) if roles else (),
+    )  # fmt: skip
+
+
+def by_id(snap: Snapshot, server_id: int, user_id: int) -> Member | None:
+    row = snap.execute(f"{SELECT} AND m.user_id = ?", (server_id, user_id)).fetchone()
+    return None if row is None else _member(row)
+
+
+def page(snap: Snapshot, server_id: int, after: int, limit: int) -> list[Member]:
+    """Members in the order of their ids, from the one that follows `after`."""
+    rows = snap.execute(
+        f"{SELECT} AND m.user_id > ? ORDER BY m.user_id LIMIT ?", (server_id, after, limit)
+    )
+    return [_member(row) for row in rows]
+
+
+def insert(tx: Tx, server_id: int, user_id: int, temporary: bool) -> None:
+    tx.execute(
+        "INSERT INTO member (server_id, user_id, joined_at, temporary) VALUES (?, ?, ?, ?)",
+        (server_id, user_id, tx.now, int(temporary)),
+    )
+    tx.execute("UPDATE server SET member_count = member_count + 1 WHERE id = ?", (server_id,))
+
+
+def change(tx: Tx, server_id: int, user_id: int, **columns: object) -> None:
+    """Set columns by name."""
+    sets = ", ".join(f"{column} = ?" for column in columns)
+    tx.execute(
+        f"UPDATE member SET {sets} WHERE server_id = ? AND user_id = ?",
+        (*columns.values(), server_id, user_id),
+    )
+
+
+def delete(tx: Tx, server_id: int, user_id: int) -> bool:
+    """False if there was no such member."""
+    gone = tx.execute(
+        "DELETE FROM member WHERE server_id = ? AND user_id = ?", (server_id, user_id)
+    )
+    if not gone.rowcount:
+        return False
+    tx.execute("UPDATE server SET member_count = member_count - 1 WHERE id = ?", (server_id,))
+    return True
