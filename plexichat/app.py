@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, ParamSpec, TypeVar
 from quart import Quart
 
 from plexichat.api import (
+    audit,
     auth,
     channels,
     gateway,
@@ -22,6 +23,7 @@ from plexichat.api import (
     presence,
     reference,
     relationships,
+    roles,
     servers,
     settings,
     system,
@@ -55,7 +57,8 @@ log = logging.getLogger(__name__)
 
 GROUPS: Final = (
     auth.routes, two_factor.routes, users.routes, settings.routes, relationships.routes,
-    presence.routes, channels.routes, messages.routes, servers.routes, media.routes, system.routes,
+    presence.routes, channels.routes, messages.routes, servers.routes, roles.routes,
+    audit.routes, media.routes, system.routes,
 )  # fmt: skip
 UPLOADS: Final = "uploads"
 JOB_SECONDS: Final = 60

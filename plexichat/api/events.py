@@ -24,6 +24,9 @@ from plexichat.core.events import (
     PresenceEnded,
     PresenceKept,
     RelationshipChanged,
+    RoleCreated,
+    RoleDeleted,
+    RoleUpdated,
     RulesChanged,
     SecurityAlert,
     SecurityLogout,
@@ -232,6 +235,23 @@ def _(event: MemberChanged, shapes: Shapes) -> Worded:
 def _(event: MemberLeft, shapes: Shapes) -> Worded:
     left = shapes_servers.member_left(event.server_id, event.user_id)
     return Worded("GUILD_MEMBER_REMOVE", left, Intent.GUILD_MEMBERS)
+
+
+@word.register
+def _(event: RoleCreated, shapes: Shapes) -> Worded:
+    return Worded("GUILD_ROLE_CREATE", shapes_servers.role_told(event.role), Intent.GUILDS)
+
+
+@word.register
+def _(event: RoleUpdated, shapes: Shapes) -> Worded:
+    return Worded("GUILD_ROLE_UPDATE", shapes_servers.role_told(event.role), Intent.GUILDS)
+
+
+@word.register
+def _(event: RoleDeleted, shapes: Shapes) -> Worded:
+    server_id = str(event.server_id)
+    gone = shapes_servers.RoleGone(server_id, server_id, str(event.role_id))
+    return Worded("GUILD_ROLE_DELETE", gone, Intent.GUILDS)
 
 
 @word.register(Attends)

@@ -68,6 +68,18 @@ class Role(Struct):
     is_default: bool
 
 
+class RoleTold(Struct):
+    guild_id: Id
+    server_id: Id
+    role: Role
+
+
+class RoleGone(Struct):
+    guild_id: Id
+    server_id: Id
+    role_id: Id
+
+
 class Guild(Server, kw_only=True):
     """A server as somebody finds it when they join it, or come back to it."""
 
@@ -148,6 +160,10 @@ def role(found: rules.Role) -> Role:
         str(found.id), server_id, server_id, found.name, found.color, found.position, given,
         found.hoist, found.mentionable, found.is_default,
     )  # fmt: skip
+
+
+def role_told(found: rules.Role) -> RoleTold:
+    return RoleTold(str(found.server_id), str(found.server_id), role(found))
 
 
 def guild(shapes: Shapes, world: World) -> Guild:

@@ -127,8 +127,9 @@ class Audiences:
             for channel_id in now & was:
                 if _differs(before.channels[channel_id], after.channels[channel_id]):
                     audiences.setdefault((ChannelUpdated, channel_id), set()).add(standing.user_id)
+        channels = {**before.channels, **after.channels}
         return [
-            _told(kind, frozenset(people), after.channels.get(channel_id) or before.channels[channel_id])
+            _told(kind, frozenset(people), channels[channel_id])
             for (kind, channel_id), people in audiences.items()
         ]
 
@@ -169,7 +170,7 @@ class Audiences:
 
 
 class _Seen:
-    """Which channels a member sees; people with the same roles and no override of their own alike."""
+    """Which channels a member sees: the same as whoever has the same roles and no override."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules

@@ -13,7 +13,7 @@ from plexichat.store.channels import Channel, Conversation
 from plexichat.store.members import Member
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
-from plexichat.store.rules import Rules, Standing
+from plexichat.store.rules import Role, Rules, Standing
 from plexichat.store.servers import Server
 from plexichat.store.sessions import Session
 from plexichat.store.users import User
@@ -262,3 +262,19 @@ class MemberChanged(Event):
 class MemberLeft(Event):
     server_id: int
     user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleCreated(Event):
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleUpdated(Event):
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDeleted(Event):
+    server_id: int
+    role_id: int

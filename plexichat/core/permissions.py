@@ -152,7 +152,8 @@ def top(rules: Rules, standing: Standing) -> int:
     """The position of a member's highest role; the owner stands above every role."""
     if standing.user_id == rules.owner_id:
         return 1 << 31
-    return max((rules.roles[id].position for id in standing.role_ids if id in rules.roles), default=0)
+    worn = (rules.roles[id] for id in standing.role_ids if id in rules.roles)
+    return max((role.position for role in worn), default=0)
 
 
 def refuse_not_above(rules: Rules, actor: Standing, target: Standing) -> None:

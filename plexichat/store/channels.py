@@ -95,8 +95,8 @@ def insert_in_server(
     channel_id = tx.id()
     values = {"id": channel_id, "server_id": server_id, "kind": kind, "name": name,
               "position": position, **columns}  # fmt: skip
-    marks = ", ".join("?" * len(values))
-    tx.execute(f"INSERT INTO channel ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    tx.execute(f"INSERT INTO channel ({names}) VALUES ({marks})", tuple(values.values()))
     return channel_id
 
 

@@ -82,7 +82,9 @@ def of_server(snap: Snapshot, server_id: int) -> Rules | None:
     )
 
 
-def for_member(snap: Snapshot, server_id: int, user_id: int, channel_id: int | None) -> Rules | None:
+def for_member(
+    snap: Snapshot, server_id: int, user_id: int, channel_id: int | None
+) -> Rules | None:
     """Only what decides over one member, in one channel if any: three lookups, however large."""
     owner = snap.execute("SELECT owner_id FROM server WHERE id = ?", (server_id,)).fetchone()
     if owner is None:

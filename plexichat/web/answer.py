@@ -22,7 +22,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 from plexichat.web import bodies, requests
 from plexichat.web.limits import Verdict, network
 from plexichat.web.refusals import Problem, Refused, problem, too_many
-from plexichat.web.requests import Gone, Headers, Receive, Reply, Request, Scope, Send
+from plexichat.web.requests import Gone, Headers, Reply, Request, Scope, Send
 from plexichat.web.routes import Route, Routes
 
 if TYPE_CHECKING:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from plexichat.config import Network
 
 
-
-
 class Proxies:
     """The addresses and networks whose `X-Forwarded-For` is believed."""
 
