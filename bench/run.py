@@ -47,7 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = arguments(argv)
     allow_files(OPEN_FILES)
     wanted = [name for scenario in given.scenario for name in GROUPS.get(scenario, [scenario])]
-    return asyncio.run(run(wanted or list(SCENARIOS), given.rounds, given.seconds))
+    try:
+        return asyncio.run(run(wanted or list(SCENARIOS), given.rounds, given.seconds))
+    except KeyboardInterrupt:
+        return 130
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -12,12 +12,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from plexichat.store.db import Database, Tx
-
 from bench.client import Connection, request
 from bench.process import Child, started
 from plexichat.config import RateLimits
 from plexichat.store import messages
+from plexichat.store.db import Database, Tx
 
 API = "/api/v1"
 DATA = "data"
@@ -28,7 +27,7 @@ WRITERS = (
 )
 VISITORS = ("rosa", "sven", "tara", "umut")
 WORDS = ("soup", "at", "seven", "bring", "the", "long", "table", "and", "two", "chairs", "again")
-ROWS_PER_CALL = 1_000
+ROWS_PER_CALL = 250
 SOCKETS_PER_USER = 1_000
 PLENTY = "1000000/1"
 

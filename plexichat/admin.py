@@ -66,7 +66,8 @@ class CreateBackup(msgspec.Struct, frozen=True, tag="backup create"):
 
     async def perform(self, house: House, tell: Tell) -> BackupCreated:
         path = None if self.path is None else Path(self.path)
-        made = await backups.create(house.db, house.directory, path, tell)
+        async with house.shelf.keeping:
+            made = await backups.create(house.db, house.directory, path, tell)
         return BackupCreated(str(made.path), made.bytes, made.uploads)
 
 
@@ -179,8 +180,11 @@ async def do_here(config: Config, request: Request[T], tell: Tell) -> T:
 
 def ask_server(directory: Path, request: Request[T], tell: Tell) -> T:
     with socket.socket(socket.AF_UNIX) as sock:
-        with short(directory / SOCKET) as address:
-            sock.connect(address)
+        try:
+            with short(directory / SOCKET) as address:
+                sock.connect(address)
+        except PermissionError:
+            raise Refusal("not_yours", f"only the owner of {directory} can do this") from None
         sock.sendall(msgspec.json.encode(request) + b"\n")
         for line in sock.makefile("rb"):
             match msgspec.json.decode(line, type=ANSWERS):

@@ -9,18 +9,21 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
 from quart import Quart
 
 from plexichat.api import (
     audit,
     auth,
+    avatars,
     channels,
     gateway,
     media,
     messages,
+    pins,
     presence,
+    reading,
     reference,
     relationships,
     roles,
@@ -44,7 +47,7 @@ from plexichat.core.sessions import LiveSessions
 from plexichat.core.versions import Version
 from plexichat.gateway.hub import Hub
 from plexichat.shelf import Shelf
-from plexichat.store.db import Database
+from plexichat.store.db import Database, Tx
 from plexichat.web.answer import Connection, Site
 from plexichat.web.limits import Limits
 from plexichat.web.proxies import Proxies
@@ -55,11 +58,27 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-GROUPS: Final = (
-    auth.routes, two_factor.routes, users.routes, settings.routes, relationships.routes,
-    presence.routes, channels.routes, messages.routes, servers.routes, roles.routes,
-    audit.routes, media.routes, system.routes,
-)  # fmt: skip
+GROUPS: Final = tuple(
+    group.routes
+    for group in (
+        auth,
+        two_factor,
+        users,
+        settings,
+        relationships,
+        presence,
+        channels,
+        messages,
+        pins,
+        reading,
+        servers,
+        roles,
+        audit,
+        media,
+        avatars,
+        system,
+    )
+)
 UPLOADS: Final = "uploads"
 JOB_SECONDS: Final = 60
 SLOW_NICENESS: Final = 10
@@ -92,6 +111,7 @@ class House:
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None
         self._jobs: asyncio.Task[None] | None = None
+        self._soon: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(cls, config: Config) -> "House":
@@ -120,6 +140,7 @@ class House:
             self._jobs.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._jobs
+        await asyncio.gather(*self._soon)
         await self.attendance.close()
         await self.db.write(sessions.save_use, self.live.used())
         self._slow.shutdown(wait=True, cancel_futures=True)
@@ -163,6 +184,18 @@ class House:
             self._slow, partial(fn, *args, **kwargs)
         )
 
+    def soon(
+        self, fn: Callable[Concatenate[Tx, P], object], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Write something that nobody waits for."""
+
+        async def write() -> None:
+            await self.db.write(fn, *args, **kwargs)
+
+        task = asyncio.create_task(self._try(write))
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
+
     async def decoy(self) -> bytes:
         """A hash that no password matches, to spend the same time on names nobody has."""
         if self._decoy is None:
@@ -195,7 +228,7 @@ class House:
         try:
             await job()
         except Exception:
-            log.exception("a job failed and will be tried again")
+            log.exception("a job failed")
 
     async def _save_use(self) -> None:
         used = self.live.used()

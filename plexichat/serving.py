@@ -20,7 +20,7 @@ import hypercorn
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.asyncio.worker_context import WorkerContext
-from quart import Quart
+from hypercorn.typing import ASGIFramework
 
 from plexichat import admin
 from plexichat.app import House, create_app
@@ -31,7 +31,8 @@ HEADER_BYTES = 16_384
 KEEP_ALIVE_SECONDS = 5  # also for a header that does not end
 KEEP_ALIVE_REQUESTS = 1000
 FRAME_BYTES = 262_144
-UNREAD_SECONDS = 60  # a peer that takes nothing of what it was sent is gone
+UNREAD_SECONDS = 300  # a peer that takes nothing of what it was sent is gone
+GONE_SECONDS = 3
 FINISH_SECONDS = 8
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 async def serve(config: Config, announce: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; `announce` gets the ready line."""
     allow_many_sockets()
-    with stop_signals() as stop, listening_on(config.server.host, config.server.port) as sock:
+    with stop_signals() as stop, listening_on(config) as sock:
         host, port = sock.getsockname()[:2]
         warn_of_strangers(config, host)
         house = await House.open(with_port(config, port))
@@ -64,37 +65,57 @@ async def serve(config: Config, announce: Callable[[str], None]) -> None:
 class Listener:
     """One listening socket and everybody who is connected through it."""
 
-    def __init__(self, app: Quart) -> None:
+    def __init__(self, app: ASGIFramework) -> None:
         self._app = ASGIWrapper(app)
         self._limits = protocol_limits()
         self._context = WorkerContext(None)
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def open(self, sock: socket.socket) -> None:
-        self._server = await asyncio.start_server(self._connected, sock=sock, backlog=BACKLOG)
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(asyncio.StreamReader(), self._connected), sock=sock, backlog=BACKLOG
+        )
 
     async def close(self, seconds: float) -> None:
         """Stop accepting at once, let requests in progress finish, then cut whoever is left."""
         self._server.close()
         await self._context.terminated.set()  # idle connections end, others after their answer
-        await self._gone(seconds)
-        for writer in self._connections.values():
+        await self._ended(seconds)
+        for task, writer in self._connections.items():
             writer.transport.abort()
-        await self._gone(1)
+            task.cancel()
+        await self._ended(1)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
+        connection = writer.transport.get_protocol()
         assert task is not None
+        assert isinstance(connection, Connection)
+        connection.task = task
         self._connections[task] = writer
+        loop = asyncio.get_running_loop()
         try:
-            loop = asyncio.get_running_loop()
-            await TCPServer(self._app, loop, self._limits, self._context, {}, reader, writer)
+            with contextlib.suppress(asyncio.CancelledError):
+                await TCPServer(self._app, loop, self._limits, self._context, {}, reader, writer)
         finally:
             del self._connections[task]
 
-    async def _gone(self, seconds: float) -> None:
+    async def _ended(self, seconds: float) -> None:
         if self._connections:
             await asyncio.wait(tuple(self._connections), timeout=seconds)
+
+
+class Connection(asyncio.StreamReaderProtocol):
+    """A client's connection. What is done for it may outlive it by a moment only.
+
+    Where it is lost while further requests stand in line, Hypercorn would wait for ever.
+    """
+
+    task: asyncio.Task[None]
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        asyncio.get_running_loop().call_later(GONE_SECONDS, self.task.cancel)
 
 
 def protocol_limits() -> hypercorn.Config:
@@ -110,10 +131,12 @@ def protocol_limits() -> hypercorn.Config:
 
 
 @contextlib.contextmanager
-def listening_on(host: str, port: int) -> Iterator[socket.socket]:
+def listening_on(config: Config) -> Iterator[socket.socket]:
     """The address, taken at once and accepting nobody yet."""
+    host, port = config.server.host, config.server.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as sock:
+    # The protocol by its name, or asyncio does not know that it may switch Nagle off.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if family == socket.AF_INET6:

@@ -14,8 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
-from plexichat.core import uploads
+from plexichat.core import imaging, uploads
 from plexichat.core.events import FilesForgotten
+from plexichat.core.imaging import Picture
 from plexichat.store.db import Database
 from plexichat.store.files import Files
 
@@ -34,6 +35,7 @@ class Shelf:
         self.files = Files(folder)
         self.keeping = asyncio.Lock()  # whoever holds it finds every file where it was
         self._threads = ThreadPoolExecutor(THREADS, "disk")
+        self._darkroom = ThreadPoolExecutor(1, "darkroom")  # one picture at a time
         self._removals: set[asyncio.Task[None]] = set()
         self._tidied_at = float("-inf")
 
@@ -41,6 +43,12 @@ class Shelf:
         """Run something that touches the disk."""
         return await asyncio.get_running_loop().run_in_executor(
             self._threads, partial(fn, *args, **kwargs)
+        )
+
+    async def develop(self, source: Path, target: Path, side: int) -> Picture:
+        """Write a safe, small copy of a stranger's picture."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._darkroom, imaging.develop, source, target, side
         )
 
     def apply(self, event: object) -> None:
@@ -75,4 +83,5 @@ class Shelf:
 
     async def close(self) -> None:
         await asyncio.gather(*self._removals)
+        self._darkroom.shutdown(cancel_futures=True)
         self._threads.shutdown()

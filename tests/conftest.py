@@ -1,7 +1,8 @@
 """A real house in a temporary folder, and people who move in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -9,7 +10,31 @@ from quart import Quart
 
 from plexichat.app import House, create_app
 from plexichat.config import Config
+from tests import recorder
 from tests.cast import PASSWORD, Join, Person, browser, quick
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _recorded() -> Iterator[None]:
+    """Hold every answer of the whole run against the API reference, whoever asked."""
+    send, send_async = httpx.Client.send, httpx.AsyncClient.send
+
+    def asked(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
+        answer = send(client, request, **options)
+        recorder.hold(answer)
+        return answer
+
+    async def asked_async(
+        client: httpx.AsyncClient, request: httpx.Request, **options: Any
+    ) -> httpx.Response:
+        answer = await send_async(client, request, **options)
+        recorder.hold(answer)
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx.Client, "send", asked)
+        patch.setattr(httpx.AsyncClient, "send", asked_async)
+        yield
 
 
 @pytest.fixture

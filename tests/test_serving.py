@@ -9,11 +9,13 @@ import socket
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any, NoReturn
 
 import httpx
 import pytest
 import websockets
 
+from plexichat.serving import GONE_SECONDS, Listener
 from tests.running import QUICK, Server, run, serving
 
 SECONDS_TO_STOP = 10
@@ -129,6 +131,11 @@ async def stopped(server: Server) -> float:
     return time.monotonic() - begun
 
 
+async def heard(person: websockets.ClientConnection) -> NoReturn:
+    while True:
+        await person.recv()
+
+
 async def test_stopping_tells_whoever_is_connected(tmp_path: Path) -> None:
     with serving(cwd=tmp_path) as server:
         token = server.register("ann")["token"]
@@ -139,36 +146,80 @@ async def test_stopping_tells_whoever_is_connected(tmp_path: Path) -> None:
             stopping = asyncio.create_task(stopped(server))
             assert json.loads(await ann.recv())["op"] == 12
             with pytest.raises(websockets.ConnectionClosed) as closed:
-                await ann.recv()
+                await heard(ann)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4017
         assert await stopping < SECONDS_TO_STOP
         assert "Traceback" not in server.log()
 
 
-async def test_it_stops_in_time_though_nobody_reads_or_ever_sends(tmp_path: Path) -> None:
+def half_a_request(server: Server) -> socket.socket:
+    """A connection whose request the server has begun to read, and that never ends."""
+    half = socket.create_connection(("127.0.0.1", server.port))
+    half.sendall(
+        b"POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n"
+        b"Expect: 100-continue\r\n\r\n{"
+    )
+    assert half.recv(100).startswith(b"HTTP/1.1 100")
+    return half
+
+
+def deaf(server: Server) -> socket.socket:
+    """A connection that asks for more than all buffers hold, and reads nothing of it."""
+    ann, bob = server.register("ann"), server.register("bob")
+    headers = {"Authorization": f"Bearer {ann['token']}"}
+    with httpx.Client(base_url=server.url, headers=headers) as client:
+        body = {"recipient_id": bob["user"]["id"]}
+        channel = client.post("/users/@me/channels", json=body).json()["id"]
+        for _ in range(20):
+            client.post(f"/channels/{channel}/messages", json={"content": "word" * 1000})
+    deaf = socket.create_connection(("127.0.0.1", server.port))
+    deaf.settimeout(1)
+    ask = f"GET /channels/{channel}/messages HTTP/1.1\r\nHost: a\r\nAuthorization: "
+    with contextlib.suppress(TimeoutError):
+        for _ in range(900):  # 80 kB each
+            deaf.sendall(f"{ask}{headers['Authorization']}\r\n\r\n".encode())
+    return deaf
+
+
+async def test_it_stops_in_time_though_nobody_reads_or_finishes(tmp_path: Path) -> None:
     options = ("--set", "rate_limits.enabled=false")
-    with serving(*options, cwd=tmp_path) as server:
-        token = server.register("ann")["token"]
-        address = ("127.0.0.1", server.port)
-        lingering = [socket.create_connection(address) for _ in range(4)]
-        silent, half, flooding, upgraded = lingering
-        silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        half.sendall(b"POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
-        ask = f"GET /users/@me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n"
-        flooding.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        flooding.settimeout(2)
-        with contextlib.suppress(TimeoutError):  # until its answers fill every buffer in between
-            while True:
-                flooding.sendall(ask.encode() * 1000)
+    with (
+        serving(*options, cwd=tmp_path) as server,
+        socket.create_connection(("127.0.0.1", server.port)),
+        half_a_request(server),
+        deaf(server),
+        socket.create_connection(("127.0.0.1", server.port)) as upgraded,
+    ):
         upgraded.sendall(
             b"GET /gateway HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         )
-        upgraded.recv(1)
+        assert upgraded.recv(1)
         assert await stopped(server) < SECONDS_TO_STOP
-        for one in lingering:
-            one.close()
+        assert "Traceback" not in server.log()
+
+
+async def test_a_connection_lost_with_requests_in_line_leaves_nothing_behind() -> None:
+    begun = asyncio.Event()
+
+    async def long(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        begun.set()
+        for _ in range(1000):
+            await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+
+    before = asyncio.all_tasks()
+    listener = Listener(long)
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        await listener.open(sock)
+        with socket.create_connection(sock.getsockname()) as impatient:
+            impatient.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
+            await begun.wait()
+        async with asyncio.timeout(2 * GONE_SECONDS):
+            while asyncio.all_tasks() - before:
+                await asyncio.sleep(0.05)
+        await listener.close(0)
 
 
 async def test_nobody_is_let_in_once_it_stops(tmp_path: Path) -> None:
@@ -176,20 +227,15 @@ async def test_nobody_is_let_in_once_it_stops(tmp_path: Path) -> None:
         async with hears(server) as ann:
             await ann.recv()
             stopping = asyncio.create_task(stopped(server))
-            with contextlib.suppress(websockets.ConnectionClosed):
-                while True:
-                    await ann.recv()
+            with pytest.raises(websockets.ConnectionClosed):
+                await heard(ann)
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", server.port))
         await stopping
 
 
 def test_the_second_signal_ends_it_at_once(tmp_path: Path) -> None:
-    with (
-        serving(cwd=tmp_path) as server,
-        socket.create_connection(("127.0.0.1", server.port)) as lingering,
-    ):
-        lingering.sendall(b"POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
+    with serving(cwd=tmp_path) as server, half_a_request(server):
         server.process.send_signal(signal.SIGTERM)
         while "stopping" not in server.log():
             time.sleep(0.01)

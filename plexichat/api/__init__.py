@@ -1,1 +1,1 @@
-"""The Plexichat dialect: its names, ids, times and refusals. README.md beside this is its contract."""
+"""The Plexichat dialect: its names, ids, times and refusals. Its contract is README.md here."""

@@ -61,7 +61,7 @@ class PasswordRequirements(Struct):
     status=201,
     errors=(
         "400 Invalid input", "400 Weak password", "403 Registration is disabled",
-        "403 Invalid invite code", "409 Already exists",
+        "403 Invalid invite code", "403 You must be at least", "409 Already exists",
     ),
 )  # fmt: skip
 async def register(body: Registration) -> Login:

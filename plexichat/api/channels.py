@@ -1,8 +1,8 @@
-"""Direct messages: listing and opening them (contract group channels and DMs)."""
+"""Direct messages and notes: listing and opening them (contract group channels and DMs)."""
 
 from msgspec import Struct
 
-from plexichat.api.shapes import DMChannel, DMOpened
+from plexichat.api.shapes import DMChannel, DMOpened, Notes
 from plexichat.core import channels
 from plexichat.core.errors import Invalid
 from plexichat.web.bodies import snowflake
@@ -21,6 +21,15 @@ async def list_dms() -> list[DMChannel]:
     """One's direct messages, the one with the latest activity first."""
     shapes = house().shapes
     return [shapes.conversation(seen) for seen in await see(channels.conversations, me().id)]
+
+
+@routes.get("/users/@me/notes")
+async def notes() -> Notes:
+    """Where one writes to oneself, begun at the first call."""
+    mine = await see(channels.notes, me().id)
+    if mine is None:
+        mine = await act(channels.open_notes, me().id)
+    return house().shapes.notes(mine)
 
 
 @routes.post(

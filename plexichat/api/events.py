@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from plexichat.api import shapes_servers
-from plexichat.api.shapes import Id, Person, Shapes
+from plexichat.api.shapes import Id, Person, Shapes, optional
 from plexichat.core.events import (
     Attends,
     ChannelCreated,
@@ -20,6 +20,12 @@ from plexichat.core.events import (
     MemberJoined,
     MemberLeft,
     MessageCreated,
+    MessageDeleted,
+    MessagesDeleted,
+    MessagesRead,
+    MessageUpdated,
+    NotesCreated,
+    PinsChanged,
     PresenceChanged,
     PresenceEnded,
     PresenceKept,
@@ -112,6 +118,33 @@ class TypingOver(Struct):
     user_id: Id
 
 
+class Deleted(Struct):
+    id: Id
+    channel_id: Id
+    server_id: Id | None = None
+    guild_id: Id | None = None
+
+
+class DeletedBulk(Struct):
+    channel_id: Id
+    message_ids: list[Id]
+    server_id: Id | None = None
+    guild_id: Id | None = None
+
+
+class Ack(Struct):
+    channel_id: Id
+    user_id: Id
+    message_id: Id | None
+
+
+class Pins(Struct):
+    channel_id: Id
+    pinned_message_ids: list[Id]
+    server_id: Id | None = None
+    guild_id: Id | None = None
+
+
 class Alert(Struct):
     user_id: Id
     action: str
@@ -132,6 +165,40 @@ def word(event: object, shapes: Shapes) -> Worded | None:
 @word.register
 def _(event: MessageCreated, shapes: Shapes) -> Worded:
     return Worded("MESSAGE_CREATE", shapes.message(event.message), Intent.DIRECT_MESSAGES)
+
+
+@word.register
+def _(event: MessageUpdated, shapes: Shapes) -> Worded:
+    return Worded("MESSAGE_UPDATE", shapes.message(event.message), Intent.DIRECT_MESSAGES)
+
+
+@word.register
+def _(event: MessageDeleted, shapes: Shapes) -> Worded:
+    deleted = Deleted(str(event.message_id), str(event.channel_id))
+    return Worded("MESSAGE_DELETE", deleted, Intent.DIRECT_MESSAGES)
+
+
+@word.register
+def _(event: MessagesDeleted, shapes: Shapes) -> Worded:
+    deleted = DeletedBulk(str(event.channel_id), [str(id) for id in event.message_ids])
+    return Worded("MESSAGE_DELETE_BULK", deleted)
+
+
+@word.register
+def _(event: MessagesRead, shapes: Shapes) -> Worded:
+    read = Ack(str(event.channel_id), str(event.user_id), optional(event.message_id))
+    return Worded("MESSAGE_ACK", read)
+
+
+@word.register
+def _(event: PinsChanged, shapes: Shapes) -> Worded:
+    pins = Pins(str(event.channel_id), [str(id) for id in event.message_ids])
+    return Worded("CHANNEL_PINS_UPDATE", pins)
+
+
+@word.register
+def _(event: NotesCreated, shapes: Shapes) -> Worded:
+    return Worded("CHANNEL_CREATE", shapes.notes(event.notes))
 
 
 @word.register

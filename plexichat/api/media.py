@@ -65,7 +65,7 @@ async def upload(channel_id: int) -> Attachment:
     ),
 )  # fmt: skip
 async def download(filename: str, query: Opening) -> Reply:
-    """A file, for whoever may read its message: by token, by cookie, or by the link in a message."""
+    """A file, for whoever may read its message, or opens the link that a message gives."""
     here = house()
     found = await _opened(filename, query)
     shown = found.content_type in filetypes.INLINE

@@ -1,11 +1,11 @@
-"""Messages of a channel: sending and reading them back (contract group messages)."""
+"""Messages of a channel: sending, reading back, finding, editing, deleting (contract messages)."""
 
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from plexichat.api.shapes import Message
-from plexichat.core import messages
+from plexichat.api.shapes import SUCCESS, Message, Success
+from plexichat.core import messages, reading, search
 from plexichat.core.errors import Invalid
 from plexichat.core.messages import Draft, Page
 from plexichat.web.bodies import snowflake
@@ -26,11 +26,27 @@ class NewMessage(Struct):
     content: str | None = None
     reply_to_id: str | int | None = None
     attachments: list[Given | str | int] | None = None
-    embeds: list[Any] | None = None
+    embeds: Annotated[list[Any], Meta(description="at most 10, as in a message")] | None = None
+
+
+class EditedMessage(Struct):
+    content: str | None = None
+
+
+class Several(Struct):
+    message_ids: list[str | int] | None = None
+
+
+Limit = Annotated[int, Meta(ge=1, le=messages.PAGE_LIMIT)]
+
+
+class Query(Struct):
+    content: str | None = None
+    limit: Limit = search.FOUND
 
 
 class History(Struct):
-    limit: Annotated[int, Meta(ge=1, le=messages.PAGE_LIMIT)] = messages.PAGE
+    limit: Limit = messages.PAGE
     before: str | None = None
     after: str | None = None
 
@@ -46,10 +62,8 @@ class History(Struct):
 )  # fmt: skip
 async def send(channel_id: int, body: NewMessage) -> Message:
     """Send a message to a channel."""
-    if body.embeds:
-        raise Invalid("invalid_content", "Invalid content: embeds")
     given = tuple(map(_upload, body.attachments or ()))
-    draft = Draft(body.content, _optional(body.reply_to_id), given)
+    draft = Draft(body.content, _optional(body.reply_to_id), given, body.embeds or ())
     here = house()
     rules = here.config.messages
     sent = await act(messages.send, me().id, channel_id, draft, rules, here.hub.online())
@@ -69,7 +83,44 @@ async def history(channel_id: int, query: History) -> list[Message]:
     here = house()
     page = Page(query.limit, _optional(query.before), _optional(query.after))
     found = await see(messages.page, me().id, channel_id, page, here.hub.online())
+    if found.news is not None:
+        here.soon(reading.deliver, me().id, channel_id, found.news)
+    return [here.shapes.message(view) for view in found.messages]
+
+
+@routes.get(
+    "/channels/<channel_id>/messages/search",
+    errors=(
+        "400 Invalid channel ID", "400 Invalid input", "403 Access denied",
+        "404 Channel not found",
+    ),
+)  # fmt: skip
+async def find(channel_id: int, query: Query) -> list[Message]:
+    """The newest messages that hold every word of `content`, the last one perhaps unfinished."""
+    if query.content is None:
+        raise Invalid("content_required", "Invalid input: content")
+    here = house()
+    found = await see(
+        search.messages, me().id, channel_id, query.content, query.limit, here.hub.online()
+    )
     return [here.shapes.message(view) for view in found]
+
+
+@routes.post(
+    "/channels/<channel_id>/messages/bulk-delete",
+    bucket="change_message",
+    errors=(
+        "400 Invalid channel ID", "400 Invalid input", "400 Invalid message ID",
+        "403 Permission denied", "404 Channel not found",
+    ),
+)  # fmt: skip
+async def delete_some(channel_id: int, body: Several) -> Success:
+    """Delete up to 100 messages at once; those that do not exist are skipped."""
+    if body.message_ids is None:
+        raise Invalid("message_ids_required", "Invalid input: message_ids")
+    message_ids = [snowflake(id, "message") for id in body.message_ids]
+    await act(messages.delete_some, me().id, channel_id, message_ids)
+    return SUCCESS
 
 
 @routes.get(
@@ -84,6 +135,39 @@ async def show(channel_id: int, message_id: int) -> Message:
     here = house()
     view = await see(messages.get, me().id, channel_id, message_id, here.hub.online())
     return here.shapes.message(view)
+
+
+@routes.patch(
+    "/channels/<channel_id>/messages/<message_id>",
+    bucket="change_message",
+    errors=(
+        "400 Invalid channel ID", "400 Invalid message ID", "400 Invalid content",
+        "403 Not author", "403 Permission denied", "404 Channel not found",
+        "404 Message not found",
+    ),
+)  # fmt: skip
+async def edit(channel_id: int, message_id: int, body: EditedMessage) -> Message:
+    """Edit a message. Only its author can."""
+    here = house()
+    edited = await act(
+        messages.edit, me().id, channel_id, message_id, body.content,
+        here.config.messages, here.hub.online(),
+    )  # fmt: skip
+    return here.shapes.message(edited)
+
+
+@routes.delete(
+    "/channels/<channel_id>/messages/<message_id>",
+    bucket="change_message",
+    errors=(
+        "400 Invalid channel ID", "400 Invalid message ID", "403 Permission denied",
+        "404 Channel not found", "404 Message not found",
+    ),
+)  # fmt: skip
+async def delete(channel_id: int, message_id: int) -> Success:
+    """Delete a message of one's own."""
+    await act(messages.delete, me().id, channel_id, message_id)
+    return SUCCESS
 
 
 def _upload(given: Given | str | int) -> int | str:

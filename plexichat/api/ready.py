@@ -42,6 +42,7 @@ class Ready(Struct):
     application: Application
     relationships: list[RelationshipListed]
     private_channels: list[DMChannel]
+    unread_counts: dict[Id, int]
     presences: list[PresenceUpdate]
     settings: MessagingSettings
     server_version: str
@@ -67,6 +68,7 @@ def ready(picture: Picture, shapes: Shapes, session_id: str, live: LivePresence)
         application=Application(str(user.id)),
         relationships=[shapes.relationship_listed(each, seen) for each, seen in shown],
         private_channels=[shapes.conversation(each) for each in picture.conversations],
+        unread_counts=shapes.counts(picture.unread),
         presences=[
             shapes.presence_update(seen) for _, seen in shown if seen.status != "offline"
         ],

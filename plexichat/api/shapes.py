@@ -7,10 +7,11 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from plexichat import ids
+from plexichat.core.embeds import Embed
 from plexichat.core.links import Links
 from plexichat.core.versions import STAGES, Version
 from plexichat.core.views import MessageView, Presence
-from plexichat.store.channels import Conversation
+from plexichat.store.channels import Channel, Conversation
 from plexichat.store.messages import Mark
 from plexichat.store.relationships import Relation, Status
 from plexichat.store.sessions import Session
@@ -20,6 +21,7 @@ from plexichat.store.users import badges as read_badges
 
 DELETED_USER = "Deleted User"
 EMPTY = Raw(b"[]")
+_embeds = msgspec.json.Decoder(tuple[Embed, ...]).decode
 RELATIONSHIP_STATUS: Final[dict[Status, "RelationshipStatus"]] = {
     "friend": "friend",
     "incoming": "pending_incoming",
@@ -101,6 +103,15 @@ class DMChannel(DMOpened, kw_only=True):
     last_message_id: Id | None
 
 
+class Notes(Struct):
+    id: Id
+    last_message_id: Id | None
+    last_message_at: Seconds | None
+    type: str = "notes"
+    channel_type: str = "notes"
+    name: str = "Personal Notes"
+
+
 class MessagingSettings(Struct):
     user_id: Id
     read_receipts_enabled: bool
@@ -166,7 +177,7 @@ class Message(Struct):
     edited_at: Seconds | None
     reply_to_id: Id | None
     attachments: list[Attachment]
-    embeds: Raw
+    embeds: tuple[Embed, ...]
     pinned: bool
     status: str | None
     delivery_count: int
@@ -207,7 +218,8 @@ class Shapes:
     def account(self, user: User) -> UserPrivate:
         return UserPrivate(
             str(user.id), user.username, user.email or "", self.avatar(user.id, user.avatar),
-            created(user.id), user.email_verified, user.totp_enabled, user.age_verified, user.badges,
+            created(user.id), user.email_verified, user.totp_enabled, user.age_verified,
+            user.badges,
         )  # fmt: skip
 
     def login(self, token: str, user: User) -> Login:
@@ -264,6 +276,13 @@ class Shapes:
             None if seen is None else Shown(seen.status), relation.message,
         )  # fmt: skip
 
+    def counts(self, unread: dict[int, int]) -> dict[Id, int]:
+        return {str(channel_id): count for channel_id, count in unread.items()}
+
+    def notes(self, channel: Channel) -> Notes:
+        last = channel.last_message_id
+        return Notes(str(channel.id), optional(last), None if last is None else created(last))
+
     def message(self, view: MessageView) -> Message:
         m = view.message
         known = m.author_name is not None
@@ -279,7 +298,7 @@ class Shapes:
             seconds(m.edited_at),
             optional(m.reply_to_id),
             [] if m.attachments is None else self._attached(m.attachments),
-            EMPTY if m.embeds is None else Raw(m.embeds.encode()),
+            () if m.embeds is None else _embeds(m.embeds),
             m.pinned_at is not None,
             view.status,
             view.delivery_count,

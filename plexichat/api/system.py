@@ -7,7 +7,7 @@ from msgspec import Struct
 from plexichat import __version__
 from plexichat.api import shapes
 from plexichat.api.shapes import VersionInfo
-from plexichat.core import versions
+from plexichat.core import avatars, versions
 from plexichat.core.errors import Invalid
 from plexichat.store.db import Snapshot
 from plexichat.web.requests import house
@@ -76,9 +76,9 @@ class Capabilities(Struct):
 
 
 AVATARS = AvatarRules(
-    ["#204060", "#406020", "#602040", "#806010", "#106080", "#601080"],
-    512,
-    5 << 20,
+    list(avatars.COLOURS),
+    avatars.SIDE,
+    avatars.MAX_BYTES,
     ["image/jpeg", "image/png", "image/gif", "image/webp"],
 )
 

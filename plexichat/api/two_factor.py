@@ -40,7 +40,7 @@ class Setup(Struct):
     backup_codes: list[str]
 
 
-class Status(Struct):
+class TwoFactorStatus(Struct):
     enabled: bool
     backup_codes_remaining: int
 
@@ -61,10 +61,10 @@ async def answer(body: Answer) -> Login:
 
 
 @routes.get("/auth/2fa/status")
-async def status() -> Status:
+async def status() -> TwoFactorStatus:
     """Whether the second factor is on, and how many backup codes are left."""
     found = await see(two_factor.status, me().id)
-    return Status(found.enabled, found.backup_codes_left)
+    return TwoFactorStatus(found.enabled, found.backup_codes_left)
 
 
 @routes.post(

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,10 +23,12 @@ anything = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 @as_json
 def version(as_json: bool) -> None:
     """Print the versions of the server and of what it runs on."""
+    from plexichat.store import driver
+
     parts = {
         "version": __version__,
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "sqlite": driver.VERSION,
     }
     if as_json:
         print_json(parts)
@@ -39,7 +40,9 @@ def version(as_json: bool) -> None:
 @click.command(context_settings=anything)
 @pass_on
 def test(arguments: tuple[str, ...]) -> None:
-    """Run the tests of this checkout; ARGUMENTS go to pytest.
+    """Run the tests of this checkout.
+
+    ARGUMENTS go to pytest.
 
     \b
     Examples:
@@ -52,7 +55,16 @@ def test(arguments: tuple[str, ...]) -> None:
 @click.command(context_settings=anything)
 @pass_on
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure this checkout on this machine; ARGUMENTS go to the bench, --help too after a --."""
+    """Measure this checkout on this machine.
+
+    ARGUMENTS go to the bench; after a -- so does --help.
+
+    \b
+    Examples:
+      bench
+      bench send history
+      bench -- --help
+    """
     become("bench", "bench", arguments)
 
 

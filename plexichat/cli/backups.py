@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+import msgspec
 
 from plexichat.cli.options import Sources, as_json, given
 from plexichat.cli.output import print_json, progress, size
@@ -34,6 +35,6 @@ def create(sources: Sources, path: Path | None, as_json: bool) -> None:
     with progress() as tell:
         created = ask(sources.load(), request, tell)
     if as_json:
-        print_json(created)
+        print_json(msgspec.structs.asdict(created))
     else:
         click.echo(f"{created.path}: {size(created.bytes)}, {created.uploads} uploads")

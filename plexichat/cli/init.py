@@ -13,7 +13,9 @@ from plexichat.config import Config, describe, load
 
 @click.command()
 @click.option("--owner", metavar="NAME", help="The name of the account that will own the server.")
-@click.option("--email", help="The owner's address; without one they log in by name only.")
+@click.option(
+    "--email", metavar="ADDRESS", help="The owner's address; without one they log in by name only."
+)
 @password_stdin
 @given
 @click.pass_context
@@ -24,10 +26,11 @@ def init(
     email: str | None,
     password_stdin: bool,
 ) -> None:
-    """Begin a new server: write its configuration, make its data folder and the owner's account.
+    """Begin a new server.
 
-    Options given with --set and --data are written into the configuration. Nothing that is there
-    already is written over.
+    Writes its configuration, makes its data folder and the account of its owner. Options given
+    with --set and --data are written into the configuration. Nothing that is there already is
+    written over.
 
     \b
     Examples:

@@ -36,12 +36,12 @@ def given(verb: Verb) -> Verb:
     """Give the verb --config, --set and --data; it is called with them as `sources`."""
 
     def with_sources(
-        path: Path | None, overrides: tuple[str, ...], data: str | None, **rest: Any
+        config_path: Path | None, overrides: tuple[str, ...], data: str | None, **rest: Any
     ) -> None:
         if data is not None:
             overrides += (f"storage.directory={data}",)
         before = click.get_current_context().obj or Sources()
-        verb(sources=before.then(Sources(path, overrides)), **rest)
+        verb(sources=before.then(Sources(config_path, overrides)), **rest)
 
     wrapped: Verb = functools.update_wrapper(with_sources, verb)
     for option in (
@@ -55,7 +55,7 @@ def given(verb: Verb) -> Verb:
         ),
         click.option(
             "--config",
-            "path",
+            "config_path",
             metavar="PATH",
             type=click.Path(path_type=Path),
             help="Read this configuration, not $PLEXICHAT_CONFIG or ./config.toml.",

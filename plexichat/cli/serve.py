@@ -2,17 +2,20 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import click
 
 from plexichat.cli.options import Sources, given
+from plexichat.store import lock
 
 
 @click.command()
 @given
-@click.option("--host", help="Same as --set server.host=HOST.")
+@click.option("--host", metavar="HOST", help="Same as --set server.host=HOST.")
 @click.option(
     "--port",
+    metavar="PORT",
     type=click.IntRange(0, 65535),
     help="Same as --set server.port=PORT; 0 finds a free one.",
 )
@@ -25,14 +28,21 @@ def serve(sources: Sources, host: str | None, port: int | None) -> None:
       serve --port 0 --data /srv/chat
       serve --host 0.0.0.0 --set registration.mode=invite
     """
-    from plexichat import logs, serving
-
     if host is not None:
         sources = sources.then(Sources(overrides=(f"server.host={host}",)))
     if port is not None:
         sources = sources.then(Sources(overrides=(f"server.port={port}",)))
     config = sources.load()
+    refuse_a_second(Path(config.storage.directory).resolve())
+    from plexichat import logs, serving
+
     logs.configure(config.logging)
     # Beside a busy event loop the writer's thread would wait for its turn ten times as long.
     sys.setswitchinterval(0.0005)
     asyncio.run(serving.serve(config, lambda line: print(line, flush=True)))
+
+
+def refuse_a_second(directory: Path) -> None:
+    """Name the server that has the folder, before the slow imports and before its port is tried."""
+    if (directory / lock.NAME).exists():
+        lock.Lock(directory).release()

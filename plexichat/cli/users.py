@@ -1,6 +1,7 @@
 """Verbs about accounts."""
 
 import click
+import msgspec
 
 from plexichat.cli.options import Sources, as_json, ask_password, given, password_stdin
 from plexichat.cli.output import print_json, progress
@@ -13,7 +14,9 @@ def user() -> None:
 
 @user.command()
 @click.argument("name")
-@click.option("--email", help="Their address; without one they log in by name only.")
+@click.option(
+    "--email", metavar="ADDRESS", help="Their address; without one they log in by name only."
+)
 @click.option("--admin", is_flag=True, help="Let them administer the server.")
 @password_stdin
 @as_json
@@ -35,6 +38,6 @@ def create(
     with progress() as tell:
         created = ask(config, request, tell)
     if as_json:
-        print_json(created)
+        print_json(msgspec.structs.asdict(created))
     else:
         click.echo(f"{created.username} has an account now, with the id {created.id}")

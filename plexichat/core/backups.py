@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import IO
 
 from plexichat.core.errors import Conflict, Refusal
-from plexichat.store.db import Database
+from plexichat.store.db import BACKUPS, Database
+from plexichat.store.db import NAME as DATABASE
+from plexichat.store.files import INCOMING, private, sync_folder
 
-DATABASE = "plexichat.db"
 UPLOADS = "uploads"
 MANIFEST = "manifest.sha256"
 CHUNK_BYTES = 1 << 20
@@ -46,20 +47,20 @@ async def create(db: Database, data: Path, path: Path | None, tell: Tell) -> Bac
 
     `tell` hears, on the event loop, what is being done, how many bytes of it are, and of how many.
     """
+    target = destination(data, path)
     try:
-        target = destination(data, path)
         with workshop(data) as bench:
             await copy_database(db, data, bench / DATABASE, tell)
             return await pack(bench, data / UPLOADS, target, tell)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise Refusal("no_backup", f"no backup was made: {where}{error.strerror}") from error
+        where = error.filename or target
+        raise Refusal("no_backup", f"no backup was made: {where}: {error.strerror}") from error
 
 
 def destination(data: Path, path: Path | None) -> Path:
     """The file that the backup becomes; one that is there already is never written over."""
-    path = path or data / "backups"
-    if path.is_dir() or path == data / "backups":
+    path = path or data / BACKUPS
+    if path.is_dir() or path == data / BACKUPS:
         path /= f"plexichat-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}.tar"
     if path.exists():
         raise Conflict("backup_exists", f"{path} exists already")
@@ -69,7 +70,7 @@ def destination(data: Path, path: Path | None) -> Path:
 @contextlib.contextmanager
 def workshop(data: Path) -> Iterator[Path]:
     """A folder for one backup at a time; what a killed one left there is thrown out."""
-    bench = data / "backups" / ".making"
+    bench = data / BACKUPS / ".making"
     bench.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = os.open(bench, os.O_RDONLY)
     try:
@@ -194,21 +195,12 @@ def add(file: IO[bytes], path: Path, name: str, meter: Meter) -> str:
     return digest.hexdigest()
 
 
-def files_in(folder: Path) -> Iterator[Path]:
-    for directory, _, names in os.walk(folder):
+def files_in(uploads: Path) -> Iterator[Path]:
+    """Every upload that has arrived."""
+    for directory, folders, names in os.walk(uploads):
+        if INCOMING in folders:
+            folders.remove(INCOMING)
         for name in sorted(names):
             path = Path(directory, name)
             if path.is_file() and not path.is_symlink():
                 yield path
-
-
-def private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,7 +5,7 @@ A pair of people has at most one DM. Who is not in a conversation learns nothing
 
 from plexichat.core import permissions, users
 from plexichat.core.errors import Forbidden, Invalid, NotFound
-from plexichat.core.events import Audience, ConversationCreated, Readers
+from plexichat.core.events import Audience, ConversationCreated, NotesCreated, Readers
 from plexichat.store import channels as rows
 from plexichat.store import relationships
 from plexichat.store import rules as rules_rows
@@ -57,6 +57,16 @@ def audience(channel: Channel, but: frozenset[int] = frozenset()) -> Audience:
     return Readers(channel.server_id, channel.id, but)
 
 
+def reads(snap: Snapshot, user_id: int, channel_id: int) -> bool:
+    """Whether there is such a channel, and this person may read it."""
+    channel = rows.by_id(snap, channel_id)
+    if channel is None:
+        return False
+    if channel.server_id is None:
+        return user_id in channel.people
+    return not permissions.READ & ~allowed(snap, user_id, channel)
+
+
 def recipient(channel: Channel, user_id: int) -> int | None:
     """The other person of a DM."""
     if len(channel.people) < 2:
@@ -102,6 +112,22 @@ def open_dm(tx: Tx, user_id: int, other_id: int) -> Conversation:
             )
         )
     return _seen(tx, channel_id, other_id)
+
+
+def notes(snap: Snapshot, user_id: int) -> Channel | None:
+    """Where somebody writes to themself, once they have begun."""
+    channel_id = rows.dm_between(snap, user_id, user_id)
+    return None if channel_id is None else rows.by_id(snap, channel_id)
+
+
+def open_notes(tx: Tx, user_id: int) -> Channel:
+    """The notes of this person, made at the first call; they hear of it then."""
+    found = notes(tx, user_id)
+    if found is not None:
+        return found
+    made = Channel(rows.insert_dm(tx, "notes", user_id, user_id), "notes", None, (user_id,))
+    tx.emit(NotesCreated(audience=frozenset((user_id,)), notes=made))
+    return made
 
 
 def conversations(snap: Snapshot, user_id: int) -> list[Conversation]:

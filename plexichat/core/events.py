@@ -75,6 +75,47 @@ class MessageCreated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageUpdated(Event):
+    """A message was edited, pinned or unpinned."""
+
+    message: MessageView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(Event):
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesDeleted(Event):
+    channel_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesRead(Event):
+    """Somebody has read a channel up to a message and no further; None is not at all."""
+
+    channel_id: int
+    user_id: int
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinsChanged(Event):
+    """What is pinned in a channel now, the newest pin first."""
+
+    channel_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesCreated(Event):
+    notes: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationCreated(Event):
     """A DM came into being, as its audience sees it."""
 

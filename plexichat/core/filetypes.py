@@ -18,12 +18,21 @@ BY_SUFFIX = mimetypes.MimeTypes()  # what Python knows, whatever this machine ha
 NAME_LENGTH = 255
 REORDERING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-BLOCKED_SUFFIXES = frozenset(
-    ["app", "bash", "bat", "bin", "class", "cmd", "com", "cpl", "csh", "deb", "dll", "dmg", "dylib", "elf", "exe", "hta", "inf", "jar", "js", "jse", "ksh", "lnk", "msc", "msi", "msp", "msu", "pif", "pkg", "ps1", "psd1", "psm1", "py", "pyc", "pyo", "pyw", "reg", "rpm", "run", "scr", "sh", "so", "url", "vbe", "vbs", "ws", "wsc", "wsf", "wsh", "zsh"]
-)
-BLOCKED_TYPES = frozenset(
-    ["application/java-archive", "application/java-vm", "application/vnd.microsoft.portable-executable", "application/x-csh", "application/x-dosexec", "application/x-elf", "application/x-executable", "application/x-java-archive", "application/x-mach-binary", "application/x-msdos-program", "application/x-msdownload", "application/x-msi", "application/x-sh", "application/x-shellscript", "application/x-sharedlib", "text/x-sh", "text/x-shellscript"]
-)
+BLOCKED_SUFFIXES = frozenset((
+    "app", "bash", "bat", "bin", "class", "cmd", "com", "cpl", "csh", "deb", "dll", "dmg",
+    "dylib", "elf", "exe", "hta", "inf", "jar", "js", "jse", "ksh", "lnk", "msc", "msi", "msp",
+    "msu", "pif", "pkg", "ps1", "psd1", "psm1", "py", "pyc", "pyo", "pyw", "reg", "rpm", "run",
+    "scr", "sh", "so", "url", "vbe", "vbs", "ws", "wsc", "wsf", "wsh", "zsh",
+))  # fmt: skip
+BLOCKED_TYPES = frozenset((
+    "application/java-archive", "application/java-vm",
+    "application/vnd.microsoft.portable-executable", "application/x-csh",
+    "application/x-dosexec", "application/x-elf",
+    "application/x-executable", "application/x-java-archive", "application/x-mach-binary",
+    "application/x-msdos-program", "application/x-msdownload", "application/x-msi",
+    "application/x-sh", "application/x-shellscript", "application/x-sharedlib", "text/x-sh",
+    "text/x-shellscript",
+))  # fmt: skip
 
 EXECUTABLE = "application/x-executable"
 SCRIPT = "application/x-shellscript"
@@ -60,9 +69,10 @@ SIGNATURES: tuple[tuple[bytes, Told], ...] = (
     (b"#!", lambda head: SCRIPT if re.match(rb"#! ?/", head) else None),
 )
 # Whatever is one of these shows it in its first bytes.
-SHOWN_BY_CONTENT = frozenset(
-    ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "video/mp4", "video/quicktime", "video/webm", "audio/wav", "audio/ogg", "audio/flac", "audio/mp4"]
-)
+SHOWN_BY_CONTENT = frozenset((
+    "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "video/mp4",
+    "video/quicktime", "video/webm", "audio/wav", "audio/ogg", "audio/flac", "audio/mp4",
+))  # fmt: skip
 # Containers that hold more than their first bytes tell: the uploader may say which.
 ALSO = {
     "video/webm": ("audio/webm",),
@@ -70,9 +80,11 @@ ALSO = {
     MP4: ("audio/mp4", "video/quicktime"),
     "application/zip": ("application/vnd.", "application/epub+zip"),
 }
-INLINE = frozenset(
-    ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "video/mp4", "video/quicktime", "video/webm", "video/ogg", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus", "audio/wav", "audio/flac", "audio/webm", "application/pdf", "text/plain"]
-)
+INLINE = frozenset((
+    "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "video/mp4",
+    "video/quicktime", "video/webm", "video/ogg", "audio/mpeg", "audio/mp4", "audio/ogg",
+    "audio/opus", "audio/wav", "audio/flac", "audio/webm", "application/pdf", "text/plain",
+))  # fmt: skip
 
 
 def check_name(filename: str) -> None:

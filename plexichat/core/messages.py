@@ -1,35 +1,45 @@
-"""Messages: sending one and reading them back.
+"""Messages: sending, reading back, editing and deleting them.
 
-A message is at most so many code points after trimming, and never nothing at all. Who received
-it and who read it follows from one mark per person and one per person and channel.
+A message is at most so many code points after trimming, and never nothing at all. Only its author
+edits it. One that is deleted keeps its place, so that what is unread can be told, and nothing else.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from plexichat import config
-from plexichat.core import channels, uploads
-from plexichat.core.errors import Invalid, NotFound
-from plexichat.core.events import MessageCreated
+from plexichat.core import channels, embeds, receipts, uploads
+from plexichat.core.errors import Forbidden, Invalid, NotFound
+from plexichat.core.events import (
+    MessageCreated,
+    MessageDeleted,
+    MessagesDeleted,
+    MessageUpdated,
+    PinsChanged,
+)
 from plexichat.core.views import MessageView
 from plexichat.store import messages as rows
+from plexichat.store import pins as pin_rows
 from plexichat.store import uploads as upload_rows
+from plexichat.store.channels import Channel
 from plexichat.store.db import Snapshot, Tx
-from plexichat.store.messages import Mark, Message
+from plexichat.store.messages import Message
 
 PAGE = 50
 PAGE_LIMIT = 100
-READERS_NAMED = 100
+DELETED_AT_ONCE = 100
 NEWEST = (1 << 63) - 1
+NOT_AUTHOR = ("not_author", "Not author")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants to say, and what they uploaded for it."""
+    """What somebody wants to say, what they uploaded for it, and embeds as they came."""
 
     content: str | None = None
     reply_to_id: int | None = None
     attachments: tuple[uploads.Named, ...] = ()
+    embeds: Sequence[object] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +66,22 @@ def send(
     channel = channels.for_sending(tx, author_id, channel_id)
     content = _content(draft.content, rules.max_length)
     files = uploads.unsent(tx, author_id, draft.attachments, rules.max_attachments)
-    if content is None and not files:
+    cards = embeds.checked(draft.embeds)
+    if content is None and not files and not cards:
         raise Invalid("empty_message", "Empty message")
     if draft.reply_to_id is not None and not rows.exists(tx, channel_id, draft.reply_to_id):
         raise Invalid("invalid_reply", "Invalid content: reply_to_id is not in this channel")
     message_id = rows.insert(
-        tx, channel_id, author_id, content, draft.reply_to_id, upload_rows.column(files), None
-    )
+        tx, channel_id, author_id, content, draft.reply_to_id,
+        upload_rows.column(files), rows.column(cards),
+    )  # fmt: skip
     upload_rows.send(tx, files, channel_id, message_id)
-    message = rows.by_id(tx, channel_id, message_id)
-    assert message is not None
-    marks = rows.marks(tx, channel_id)
+    message = one(tx, channel_id, message_id)
+    known = receipts.of(tx, channel_id, online)
     tx.emit(
-        MessageCreated(
-            audience=frozenset(channel.people), message=view(message, None, marks, online)
-        )
+        MessageCreated(audience=channels.audience(channel), message=known.view(message, None))
     )
-    return view(message, author_id, marks, online)
+    return known.view(message, author_id)
 
 
 def _content(text: str | None, max_length: int) -> str | None:
@@ -83,48 +92,117 @@ def _content(text: str | None, max_length: int) -> str | None:
     return trimmed or None
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page as somebody sees it; `news` is its newest message if they receive it only hereby."""
+
+    messages: list[MessageView]
+    news: int | None
+
+
 def page(
     snap: Snapshot, user_id: int, channel_id: int, wanted: Page, online: Container[int]
-) -> list[MessageView]:
+) -> History:
     """A page of history: newest first, or oldest first after `after`."""
-    channels.get(snap, user_id, channel_id)
+    channel = channels.get(snap, user_id, channel_id)
     if wanted.after is not None and wanted.before is None:
         found = rows.after(snap, channel_id, min(wanted.after, NEWEST), wanted.limit)
     else:
-        before = NEWEST if wanted.before is None else min(wanted.before, NEWEST)
+        # Nothing lies behind the last message but deleted ones, and there may be many of them.
+        end = (channel.last_message_id or 0) + 1
+        before = end if wanted.before is None else min(wanted.before, end)
         found = rows.before(snap, channel_id, before, wanted.limit)
-    marks = rows.marks(snap, channel_id)
-    return [view(message, user_id, marks, online) for message in found]
+    known = receipts.of(snap, channel_id, online)
+    return History([known.view(each, user_id) for each in found], known.news(user_id, found))
 
 
 def get(
     snap: Snapshot, user_id: int, channel_id: int, message_id: int, online: Container[int]
 ) -> MessageView:
     channels.get(snap, user_id, channel_id)
+    message = one(snap, channel_id, message_id)
+    return receipts.of(snap, channel_id, online).view(message, user_id)
+
+
+def one(snap: Snapshot, channel_id: int, message_id: int) -> Message:
+    """A message of a channel."""
     message = rows.by_id(snap, channel_id, message_id)
     if message is None:
         raise NotFound("message_not_found", "Message not found")
-    return view(message, user_id, rows.marks(snap, channel_id), online)
+    return message
 
 
-def view(
-    message: Message, viewer: int | None, marks: list[Mark], online: Container[int]
+def edit(
+    tx: Tx,
+    author_id: int,
+    channel_id: int,
+    message_id: int,
+    text: str | None,
+    rules: config.Messages,
+    online: Container[int],
 ) -> MessageView:
-    """The message as `viewer` sees it; as an event tells everybody when that is None."""
-    id, author = message.id, message.author_id
-    readers = [mark for mark in marks if mark.receipt_id >= id and mark.user_id != author]
-    delivered = sum(
-        1
-        for mark in marks
-        if mark.user_id != author
-        and (mark.delivered_id >= id or mark.receipt_id >= id or mark.user_id in online)
+    """Say one's own message differently, to people who may still be written to."""
+    channel = channels.get(tx, author_id, channel_id, NOT_AUTHOR)
+    message = one(tx, channel_id, message_id)
+    if message.author_id != author_id:
+        raise Forbidden(*NOT_AUTHOR)
+    channels.for_sending(tx, author_id, channel_id)
+    content = _content(text, rules.max_length)
+    if text is None or (content is None and not message.attachments and not message.embeds):
+        raise Invalid("invalid_content", "Invalid content: nothing is left")
+    rows.edit(tx, message, content)
+    known, edited = receipts.of(tx, channel_id, online), one(tx, channel_id, message_id)
+    tx.emit(MessageUpdated(audience=channels.audience(channel), message=known.view(edited, None)))
+    return known.view(edited, author_id)
+
+
+def delete(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
+    """Delete a message of one's own."""
+    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    message = one(tx, channel_id, message_id)
+    _delete(tx, user_id, channel, [message])
+    tx.emit(
+        MessageDeleted(
+            audience=channels.audience(channel), channel_id=channel_id, message_id=message_id
+        )
     )
-    if viewer is None:
-        return MessageView(message, delivered, len(readers))
-    if viewer != author:
-        read = any(mark.user_id == viewer and mark.read_id >= id for mark in marks)
-        return MessageView(message, delivered, len(readers), read=read)
-    status = "read" if readers else "delivered" if delivered else "sent"
-    return MessageView(
-        message, delivered, len(readers), tuple(readers[:READERS_NAMED]), True, status
+
+
+def delete_some(tx: Tx, user_id: int, channel_id: int, message_ids: Sequence[int]) -> None:
+    """Delete several messages of one's own at once; those that do not exist are skipped."""
+    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    if len(message_ids) > DELETED_AT_ONCE:
+        raise Invalid("too_many_messages", "Invalid input: message_ids")
+    found = [each for each in rows.by_ids(tx, message_ids) if each.channel_id == channel_id]
+    if not found:
+        return
+    _delete(tx, user_id, channel, found)
+    tx.emit(
+        MessagesDeleted(
+            audience=channels.audience(channel),
+            channel_id=channel_id,
+            message_ids=tuple(each.id for each in found),
+        )
+    )
+
+
+def _delete(tx: Tx, user_id: int, channel: Channel, messages: list[Message]) -> None:
+    if any(message.author_id != user_id for message in messages):
+        raise Forbidden(*channels.PERMISSION_DENIED)
+    for message in messages:
+        rows.delete(tx, message)
+        if message.attachments is not None:
+            uploads.forget_sent(tx, message.id)
+    if any(message.pinned_at is not None for message in messages):
+        tell_pins(tx, channel)
+
+
+def tell_pins(tx: Tx, channel: Channel) -> None:
+    """Tell whoever reads a channel what is pinned there."""
+    tx.emit(
+        PinsChanged(
+            audience=channels.audience(channel),
+            channel_id=channel.id,
+            message_ids=pin_rows.ids(tx, channel.id),
+        )
     )

@@ -16,21 +16,16 @@ from plexichat.core.errors import Invalid
 
 def check(password: str, policy: Passwords) -> None:
     """Refuse a password that the policy does not allow, saying what it lacks."""
-    lacks = [
-        sentence
-        for failed, sentence in (
-            (len(password) < policy.min_length, f"at least {policy.min_length} characters"),
-            (len(password) > policy.max_length, f"at most {policy.max_length} characters"),
-            (policy.require_uppercase and not any(c.isupper() for c in password), "an upper-case letter"),
-            (policy.require_lowercase and not any(c.islower() for c in password), "a lower-case letter"),
-            (policy.require_digit and not any(c.isdigit() for c in password), "a digit"),
-            (
-                policy.require_special and not any(c in string.punctuation for c in password),
-                "a special character",
-            ),
-        )
-        if failed
-    ]  # fmt: skip
+    has_special = any(c in string.punctuation for c in password)
+    needs = {
+        f"at least {policy.min_length} characters": len(password) >= policy.min_length,
+        f"at most {policy.max_length} characters": len(password) <= policy.max_length,
+        "an upper-case letter": not policy.require_uppercase or any(map(str.isupper, password)),
+        "a lower-case letter": not policy.require_lowercase or any(map(str.islower, password)),
+        "a digit": not policy.require_digit or any(map(str.isdigit, password)),
+        "a special character": not policy.require_special or has_special,
+    }
+    lacks = [need for need, met in needs.items() if not met]
     if lacks:
         raise Invalid("weak_password", f"Weak password: needs {', '.join(lacks)}")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plexichat.core import channels, relationships, users
+from plexichat.core import channels, reading, relationships, users
 from plexichat.store.channels import Conversation
 from plexichat.store.db import Snapshot
 from plexichat.store.relationships import Relation
@@ -17,6 +17,7 @@ class Picture:
     user: User
     conversations: list[Conversation]
     relationships: list[Relation]
+    unread: dict[int, int]
 
 
 def picture(snap: Snapshot, user_id: int) -> Picture:
@@ -25,4 +26,5 @@ def picture(snap: Snapshot, user_id: int) -> Picture:
         user=users.get(snap, user_id),
         conversations=channels.conversations(snap, user_id),
         relationships=relationships.mine(snap, user_id),
+        unread=reading.unread_everywhere(snap, user_id),
     )

@@ -6,11 +6,13 @@ it into a session.
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
 import pyotp
 
+from plexichat import ids
 from plexichat.core import users
 from plexichat.core.errors import Conflict, Invalid, Unauthenticated
 from plexichat.core.events import SecurityAlert
@@ -25,6 +27,7 @@ BACKUP_CODE_LENGTH = 8
 BACKUP_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 CHALLENGE_MS = 300_000
 ATTEMPTS = 5
+CHALLENGE = re.compile(r"2fa\.([0-9]{1,19})\.(.+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,13 @@ def challenge(tx: Tx, user_id: int) -> str:
 
 def answer(tx: Tx, token: str, code: str) -> int | None:
     """The person whose challenge this code answers; None, and one attempt less, if it is wrong."""
-    kind, _, rest = token.partition(".")
-    id_text, _, secret = rest.partition(".")
-    number = int(id_text) if id_text.isascii() and id_text.isdigit() and len(id_text) < 20 else 0
-    found = rows.challenge(tx, min(number, (1 << 63) - 1))
-    if kind != "2fa" or found is None or not hmac.compare_digest(found.secret_hash, _digest(secret)):
+    shape = CHALLENGE.fullmatch(token)
+    found = None if shape is None else rows.challenge(tx, min(int(shape[1]), ids.LARGEST))
+    if (
+        shape is None
+        or found is None
+        or not hmac.compare_digest(found.secret_hash, _digest(shape[2]))
+    ):
         raise Unauthenticated("invalid_challenge", "Invalid challenge")
     if found.expires_at <= tx.now:
         raise Unauthenticated("expired_challenge", "Expired token")

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from plexichat.core.errors import Conflict, Invalid, NotFound
-from plexichat.core.events import UserUpdated
+from plexichat.core.events import FilesForgotten, UserUpdated
 from plexichat.store import channels as channel_rows
 from plexichat.store import relationships
 from plexichat.store import users as rows
@@ -25,7 +25,7 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What somebody wants different about themselves; None leaves it, an empty picture removes it."""
+    """What somebody wants different about themselves; an empty picture removes it."""
 
     username: str | None = None
     email: str | None = None
@@ -59,7 +59,9 @@ def check_email(email: str) -> None:
         raise Invalid("invalid_email", "Invalid input: email")
 
 
-def refuse_taken(snap: Snapshot, user_id: int | None, username: str | None, email: str | None) -> None:
+def refuse_taken(
+    snap: Snapshot, user_id: int | None, username: str | None, email: str | None
+) -> None:
     """Refuse a name or address that somebody other than `user_id` holds."""
     for word, holder in (
         ("username", rows.by_name(snap, username) if username else None),
@@ -91,15 +93,29 @@ def update(tx: Tx, user_id: int, wanted: Changes) -> User:
         columns |= {"email": wanted.email, "email_verified": 0}
     if wanted.avatar is not None:
         columns["avatar"] = wanted.avatar or None
+    return change(tx, user_id, **columns)
+
+
+def change(tx: Tx, user_id: int, **columns: object) -> User:
+    """Set columns of an account and tell whom it concerns; return it as it is now."""
+    before = get(tx, user_id)
     if columns:
         rows.change(user_id, **columns)
     after = get(tx, user_id)
+    replaced = own_file(before.avatar)
+    if replaced is not None and before.avatar != after.avatar:
+        tx.emit(FilesForgotten(audience=frozenset(), names=(replaced,)))
     public = (before.username, before.avatar) != (after.username, after.avatar)
     if public or before.email != after.email:
         tx.emit(UserUpdated(audience=frozenset((user_id,)), user=after, private=True))
     if public:
         tx.emit(UserUpdated(audience=acquaintances(tx, user_id), user=after, private=False))
     return after
+
+
+def own_file(avatar: str | None) -> str | None:
+    """The name of the file that holds a picture; None when it is kept elsewhere, or nowhere."""
+    return None if avatar is None or "/" in avatar else avatar
 
 
 def acquaintances(snap: Snapshot, user_id: int) -> frozenset[int]:

@@ -25,7 +25,8 @@ class Version(NamedTuple):
 def parse(label: str) -> Version:
     found = LABEL.fullmatch(label)
     if found is None or found[2].strip("0") == "" or found[4].strip("0") == "":
-        raise Invalid("invalid_version", "Invalid version format", {"code": "INVALID_VERSION_FORMAT"})
+        code = {"code": "INVALID_VERSION_FORMAT"}
+        raise Invalid("invalid_version", "Invalid version format", code)
     return Version(STAGES.index(found[1]), int(found[2]), int(found[3]), int(found[4]))
 
 

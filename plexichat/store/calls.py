@@ -100,6 +100,15 @@ class Call:
         """Take back what it did, because it did not last."""
         self.result, self.failure, self.events = None, failure, ()
 
+    def settle(self) -> None:
+        """Tell whoever waits, and let go of it all: the frames of a failure lead back here."""
+        if not self.future.done():
+            if self.failure is not None:
+                self.future.set_exception(self.failure)
+            else:
+                self.future.set_result(self.result)
+        del self.future, self.result, self.failure
+
 
 def told(error: Exception) -> Exception:
     """What the caller hears of an error, and no longer holding what its call was working with.
@@ -149,12 +158,7 @@ class Results:
             for call in calls:
                 for event in call.events:
                     self._tell(event, commit)
-                if call.future.done():  # nobody waits any more
-                    continue
-                if call.failure is not None:
-                    call.future.set_exception(call.failure)
-                else:
-                    call.future.set_result(call.result)
+                call.settle()
 
     def _tell(self, event: object, commit: int) -> None:
         try:

@@ -126,8 +126,8 @@ class Database:
     async def _finish(self) -> None:
         for queue in (self._writes, *(self._reads for _ in range(READERS))):
             queue.put(None)
-        for worker in self._workers:
-            await worker.finish()
+        finishing = (worker.finish() for worker in self._workers)
+        await asyncio.gather(*finishing, return_exceptions=True)
         while self._workers:  # the writer last: the last to close empties the log
             await self._workers.pop().close()
         self._lock.release()

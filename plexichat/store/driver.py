@@ -13,6 +13,7 @@ from plexichat.store.errors import Duplicate, Full, Missing, StoreError, Unwrita
 Connection = sqlite.Connection
 Cursor = sqlite.Cursor
 Error = sqlite.Error
+VERSION: Final = sqlite.sqlite_version
 
 NEEDED: Final = (3, 37, 0)  # STRICT tables; RETURNING came with 3.35
 BUSY_SECONDS: Final = 5.0  # only an outsider's lock is ever waited for
@@ -29,6 +30,8 @@ def check(version: tuple[int, ...] = sqlite.sqlite_version_info) -> None:
 
 def connect(path: Path, *, readonly: bool) -> Connection:
     """Open the database file. Transactions are begun and ended by hand."""
+    if not readonly and path.exists() and not os.access(path, os.W_OK):
+        raise Unwritable(path, "it may only be read")  # SQLite would open it all the same
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     try:
         connection = sqlite.connect(
@@ -46,16 +49,19 @@ def connect(path: Path, *, readonly: bool) -> Connection:
             pragma(connection, "synchronous = FULL")
             pragma(connection, "wal_autocheckpoint = 0")
             pragma(connection, f"journal_size_limit = {LOG_KEPT_BYTES}")
-            connection.execute("BEGIN IMMEDIATE")  # a file that may only be read opens all the same
-            connection.execute("ROLLBACK")
         pragma(connection, "foreign_keys = ON")
         pragma(connection, "temp_store = MEMORY")  # savepoints keep what they undo in files else
     except Error as error:
         connection.close()
-        if error.sqlite_errorcode & 0xFF in (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN):
+        if code(error) & 0xFF in (sqlite.SQLITE_READONLY, sqlite.SQLITE_CANTOPEN):
             raise Unwritable(path, str(error)) from error
         raise meaning(error) or StoreError(f"{path}: {error}") from error
     return connection
+
+
+def nowhere() -> Connection:
+    """A connection to an empty database in memory."""
+    return sqlite.connect(":memory:")
 
 
 def copy(connection: Connection, path: Path) -> None:
@@ -83,7 +89,7 @@ def meaning(error: BaseException | None) -> StoreError | None:
     """What an error of the driver says in our words; None where it is a mistake in our code."""
     if not isinstance(error, Error):
         return None
-    match getattr(error, "sqlite_errorcode", sqlite.SQLITE_ERROR):
+    match code(error):
         case sqlite.SQLITE_CONSTRAINT_UNIQUE | sqlite.SQLITE_CONSTRAINT_PRIMARYKEY:
             return duplicate(str(error))
         case sqlite.SQLITE_CONSTRAINT_FOREIGNKEY:
@@ -92,9 +98,14 @@ def meaning(error: BaseException | None) -> StoreError | None:
             return Full("the disk is full")
         case sqlite.SQLITE_ERROR | sqlite.SQLITE_MISUSE | sqlite.SQLITE_RANGE:
             return None
-        case code if code & 0xFF in (sqlite.SQLITE_CONSTRAINT, sqlite.SQLITE_MISMATCH):
+        case other if other & 0xFF in (sqlite.SQLITE_CONSTRAINT, sqlite.SQLITE_MISMATCH):
             return None
     return StoreError(f"the database failed: {error}")
+
+
+def code(error: Error) -> int:
+    """SQLite's own extended code; the driver's own complaints have none."""
+    return int(getattr(error, "sqlite_errorcode", sqlite.SQLITE_ERROR))
 
 
 def duplicate(message: str) -> Duplicate:

@@ -69,14 +69,11 @@ class Files:
         self._folder = folder
 
     def begin(self) -> Incoming:
-        with full_disk():
-            return Incoming(self.spot())
-
-    def spot(self) -> Path:
-        """A path that nobody uses yet, for a file on its way in."""
+        """Make room for a file on its way in."""
         folder = self._folder / INCOMING
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder / secrets.token_hex(16)
+        with full_disk():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return Incoming(folder / secrets.token_hex(16))
 
     def keep(self, file: Incoming, suffix: str) -> str:
         """Make it one of the files; return its name."""

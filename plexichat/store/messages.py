@@ -1,7 +1,11 @@
 """Rows of messages. The statements here are the hottest of the house, so they are SQL text."""
 
+from collections.abc import Sequence
+
+import msgspec
 from msgspec import Struct
 
+from plexichat.store import search
 from plexichat.store.db import Snapshot, Tx
 
 
@@ -58,6 +62,16 @@ def by_id(snap: Snapshot, channel_id: int, message_id: int) -> Message | None:
     return None if row is None else Message(*row)
 
 
+def by_ids(snap: Snapshot, ids: Sequence[int]) -> list[Message]:
+    """Those of these messages that there are, newest first."""
+    rows = snap.execute(
+        f"""{SELECT} WHERE m.id IN ({','.join('?' * len(ids))}) AND m.deleted = 0
+            ORDER BY m.id DESC""",
+        ids,
+    )
+    return [Message(*row) for row in rows]
+
+
 def exists(snap: Snapshot, channel_id: int, message_id: int) -> bool:
     found = snap.execute(
         "SELECT 1 FROM message WHERE id = ? AND channel_id = ? AND deleted = 0",
@@ -75,7 +89,7 @@ def insert(
     attachments: str | None,
     embeds: str | None,
 ) -> int:
-    """Add a message, count it for its channel and its author; return its id."""
+    """Add a message, count it for its channel, its author and search; return its id."""
     message_id = tx.id()
     (position,) = tx.execute(
         "UPDATE channel SET last_message_id = ?, sent = sent + 1 WHERE id = ? RETURNING sent",
@@ -93,7 +107,37 @@ def insert(
         (message_id, channel_id, author_id, position, own_position,
          content, reply_to_id, attachments, embeds),
     )  # fmt: skip
+    search.added(tx)
     return message_id
+
+
+def column(items: Sequence[Struct]) -> str | None:
+    """What `message.embeds` holds for these."""
+    return msgspec.json.encode(items).decode() if items else None
+
+
+def edit(tx: Tx, message: Message, content: str | None) -> None:
+    tx.execute(
+        "UPDATE message SET content = ?, edited_at = ? WHERE id = ?", (content, tx.now, message.id)
+    )
+    search.changed(tx, message.channel_id, message.id, message.content, content)
+
+
+def delete(tx: Tx, message: Message) -> None:
+    """Leave a tombstone, and let the channel's last message be the one before if it was this."""
+    tx.execute(
+        """UPDATE message SET content = NULL, attachments = NULL, embeds = NULL, pinned_at = NULL,
+               edited_at = NULL, reply_to_id = NULL, deleted = 1 WHERE id = ?""",
+        (message.id,),
+    )
+    search.changed(tx, message.channel_id, message.id, message.content, None)
+    tx.execute(
+        """UPDATE channel SET last_message_id =
+               (SELECT id FROM message WHERE channel_id = ?1 AND id < ?2 AND deleted = 0
+                ORDER BY id DESC LIMIT 1)
+           WHERE id = ?1 AND last_message_id = ?2""",
+        (message.channel_id, message.id),
+    )
 
 
 def marks(snap: Snapshot, channel_id: int) -> list[Mark]:

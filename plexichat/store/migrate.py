@@ -13,7 +13,7 @@ from pathlib import Path
 
 from plexichat.store import driver
 from plexichat.store.driver import Connection, pragma
-from plexichat.store.errors import Newer, StoreError
+from plexichat.store.errors import Newer, StoreError, Unwritable
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,15 @@ def current(connection: Connection) -> int:
 
 def keep(connection: Connection, backups: Path, version: int) -> None:
     """Keep a copy of the database as it is, named by its version and the time."""
-    backups.mkdir(mode=0o700, exist_ok=True)
     path = backups / f"version-{version}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.db"
     part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    driver.copy(connection, part)
-    part.rename(path)
+    try:
+        backups.mkdir(mode=0o700, exist_ok=True)
+        part.unlink(missing_ok=True)
+        driver.copy(connection, part)
+        part.rename(path)
+    except OSError as error:
+        raise Unwritable(backups, error.strerror or str(error)) from error
 
 
 def apply(connection: Connection, step: Step) -> None:

@@ -9,7 +9,7 @@ from peewee import BlobField, IntegerField, Model, TextField
 from plexichat.store.binding import orm
 
 
-class Table(Model):  # type: ignore[misc]
+class Table(Model):
     class Meta:
         database = orm
         legacy_table_names = False

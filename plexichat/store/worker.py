@@ -6,6 +6,7 @@ aiosqlite, so it is used here alone and tried whenever a connection opens.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ from plexichat.store.errors import StoreError
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 
 class Worker:
     connection: driver.Connection
@@ -27,15 +30,23 @@ class Worker:
         self._path = path
         self._readonly = readonly
         self._aiosqlite = aiosqlite.Connection(self._open, iter_chunk_size=64)
+        self._refusal: StoreError | None = None
         self._serving: asyncio.Task[None] | None = None
 
     def _open(self) -> driver.Connection:
-        self.connection = driver.connect(self._path, readonly=self._readonly)
+        # Were this to raise, aiosqlite would leave its thread behind without waiting for its end.
+        try:
+            self.connection = driver.connect(self._path, readonly=self._readonly)
+        except StoreError as error:
+            self._refusal = error
+            self.connection = driver.nowhere()
         return self.connection
 
     async def start(self) -> None:
         await self._aiosqlite
         try:
+            if self._refusal is not None:
+                raise self._refusal
             thread = await self.run(threading.get_ident)
             if thread == threading.get_ident():
                 raise TypeError("functions run on the caller's thread")
@@ -67,6 +78,11 @@ class Worker:
         except asyncio.CancelledError:  # the loop ends unasked; the thread must not outlive it
             stop()
             await self.close()
+            raise
+        except Exception:
+            log.critical(
+                "the thread of a connection ended; nobody serves its calls any more", exc_info=True
+            )
             raise
 
     async def finish(self) -> None:

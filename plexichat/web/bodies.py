@@ -10,12 +10,13 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from plexichat import ids
 from plexichat.core.errors import Invalid
 
 T = TypeVar("T")
 
 DIGITS = re.compile(r"[0-9]+", re.ASCII)
-NO_SUCH_ID = (1 << 63) - 1
+NO_SUCH_ID = ids.LARGEST
 _FIELD = re.compile(r"\$\.(\w+)|field `(\w+)`")
 
 

@@ -1,5 +1,6 @@
 """Answering with a file: whole, a range of it, or the news that the client has it already."""
 
+import hashlib
 import os
 import re
 from collections.abc import AsyncGenerator
@@ -22,6 +23,11 @@ PDF = (
     b"content-security-policy",
     b"default-src 'none'; object-src 'self'; style-src 'unsafe-inline'",
 )
+
+
+def tag(body: bytes) -> str:
+    """The version of something that is made anew each time."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def known(etag: str) -> bool:

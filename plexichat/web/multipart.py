@@ -12,7 +12,9 @@ from urllib.parse import unquote_to_bytes
 from plexichat.core.errors import Invalid
 
 HEAD_BYTES = 8192
-PARAMETER = re.compile(r""";\s*([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))""", re.ASCII)
+PARAMETER = re.compile(
+    r""";\s*([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))""", re.ASCII
+)
 BOUNDARY = re.compile(r"[\x20-\x7e]{1,70}")
 EXTENDED = re.compile(r"utf-8'[\w-]*'(.*)", re.ASCII | re.IGNORECASE)
 
@@ -106,10 +108,8 @@ def _part(head: bytes) -> Part:
     extended = EXTENDED.fullmatch(parameters.get("filename*", ""))
     if extended:
         filename = _text(unquote_to_bytes(extended[1]))
-    declared = headers.get("content-type")
-    return Part(
-        parameters["name"], filename, declared.partition(";")[0].strip().lower() if declared else None
-    )
+    declared = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Part(parameters["name"], filename, declared or None)
 
 
 def _parse(header: str) -> tuple[str, dict[str, str]]:

@@ -1,14 +1,12 @@
-"""What is the same for everybody while the server runs: pages, styles, scripts, documents.
-
-Held in memory, sent with an ETag, and sent again only to whoever has another one.
-"""
+"""What is the same for everybody while the server runs: pages, styles, scripts, documents."""
 
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from importlib.resources import files as packaged
 
-from plexichat.web.requests import Headers, Reply, current
+from plexichat.web import files
+from plexichat.web.requests import Headers, Reply
 
 # A page may use what we serve beside it and nothing else.
 POLICY = (
@@ -16,10 +14,10 @@ POLICY = (
     b"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 KINDS = {
-    "html": b"text/html; charset=utf-8",
-    "css": b"text/css; charset=utf-8",
-    "js": b"text/javascript; charset=utf-8",
-    "json": b"application/json; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json; charset=utf-8",
 }
 
 
@@ -28,27 +26,22 @@ class Page:
     """Something whole, and how it is known."""
 
     body: bytes
-    kind: bytes
-    etag: bytes
+    kind: str
+    etag: str
 
     def reply(self) -> Reply:
-        """The page, or 304 to whoever has it already."""
-        headers: Headers = [(b"etag", self.etag), (b"cache-control", b"no-cache")]
+        """The page, or the news that the client has it already."""
+        headers: Headers = [(b"cache-control", b"no-cache")]
         if self.kind == KINDS["html"]:  # on a 304 too: its headers replace those a browser keeps
             headers.append((b"content-security-policy", POLICY))
-        known = current().header(b"if-none-match") or ""
-        if self.etag in (tag.strip().encode("latin-1") for tag in known.split(",")):
-            return Reply(status=304, headers=headers)
-        headers.append((b"content-type", self.kind))
-        return Reply(self.body, headers=headers)
+        return files.whole(self.body, self.kind, self.etag, headers)
 
 
 def page(body: bytes, suffix: str) -> Page:
-    digest = hashlib.sha256(body).hexdigest()[:20]
-    return Page(body, KINDS[suffix], f'"{digest}"'.encode())
+    return Page(body, KINDS[suffix], f'"{hashlib.sha256(body).hexdigest()[:20]}"')
 
 
 @cache
 def file(name: str) -> Page:
     """A file of the folder pages/, read once."""
-    return page((files("plexichat") / "pages" / name).read_bytes(), name.rpartition(".")[2])
+    return page((packaged("plexichat") / "pages" / name).read_bytes(), name.rpartition(".")[2])

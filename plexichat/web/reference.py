@@ -92,10 +92,9 @@ def _operation(
     about: About, tag: str, route: Route, schemas: Mapping[Any, Schema], rates: RateLimits
 ) -> Schema:
     summary, _, more = route.summary.partition("\n")
-    module = route.call.__module__.rpartition(".")[2]
     operation: Schema = {
         "tags": [tag],
-        "operationId": f"{module}_{route.call.__name__}",
+        "operationId": re.sub(r"\W+", "_", f"{route.method.lower()}{route.path}").strip("_"),
         "summary": summary,
         "security": [] if route.public else [{"token": []}],
         "x-rate-limit": {
@@ -112,12 +111,15 @@ def _operation(
         operation["requestBody"] = {"required": True, "content": {route.takes: _upload()}}
     elif route.body is not None:
         schema = _inlined(route.body)
-        required = bool(schema["required"])
+        required = bool(schema.get("required"))
         operation["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
-    operation["responses"] = {
-        str(route.status): _answered(route, schemas),
-        **_refusals(about, route),
-    }
+    refusals = _refusals(about, route)
+    operation["responses"] = {str(route.status): _answered(route, schemas)}
+    if "416" in refusals:  # what may be refused a part of can be given one
+        operation["responses"]["206"] = _answered(route, schemas) | {"description": "A part"}
+    if route.answer is Reply and route.method == "GET":
+        operation["responses"]["304"] = {"description": "Known already, by its ETag"}
+    operation["responses"] |= refusals
     return operation
 
 
@@ -154,7 +156,7 @@ def _answered(route: Route, schemas: Mapping[Any, Schema]) -> Schema:
     if _gives_json(route):
         answered["content"] = {JSON: {"schema": schemas[route.answer]}}
     elif route.status != HTTPStatus.NO_CONTENT:
-        answered["content"] = {route.gives: {}}
+        answered["content"] = {kind: {} for kind in route.gives.split(", ")}
     return answered
 
 

@@ -58,7 +58,10 @@ class Reply:
 class Request:
     """One HTTP request, read from its ASGI scope."""
 
-    __slots__ = ("_me", "_receive", "_unread", "address", "headers", "house", "method", "path", "query", "scope")
+    __slots__ = (
+        "_me", "_receive", "_unread", "address", "headers", "house", "method", "path", "query",
+        "scope",
+    )  # fmt: skip
 
     def __init__(self, house: "House", scope: Scope, receive: Receive) -> None:
         self.house = house

@@ -34,21 +34,28 @@ class Given:
 @asynccontextmanager
 async def received(limit: int) -> AsyncIterator[Given]:
     """The part named `file` of the request's form; thrown away in the end unless it was kept."""
-    here = house()
     form = Multipart(current().header(b"content-type"), _patient(limit + FORM_BYTES))
     while (part := await form.part()) is not None:
         if part.name == "file":
             break
     else:
         raise broken()
-    file = await here.shelf.run(here.shelf.files.begin)
-    try:
+    async with scratch() as file:
         await _fill(file, form, limit)
         while await form.part() is not None:
             pass
         yield Given(part.filename or "file", part.content_type, file)
+
+
+@asynccontextmanager
+async def scratch() -> AsyncIterator[Incoming]:
+    """A file that is nobody's yet; thrown away in the end unless it was kept."""
+    shelf = house().shelf
+    file = await shelf.run(shelf.files.begin)
+    try:
+        yield file
     finally:
-        await here.shelf.run(file.discard)
+        await shelf.run(file.discard)
 
 
 async def keep(file: Incoming, suffix: str, note: Callable[[str], Awaitable[T]]) -> T:

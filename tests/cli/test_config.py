@@ -25,7 +25,7 @@ def test_show_tells_where_a_value_comes_from(tmp_path: Path) -> None:
     )  # fmt: skip
     options = json.loads(shown.out)
     assert options["server.port"] == {"value": 1, "source": str(tmp_path / "config.toml")}
-    assert options["server.host"] == {"value": "::1", "source": "--set server.host=::1"}
+    assert options["server.host"] == {"value": "::1", "source": "--set"}
     assert options["logging.level"]["source"] == "environment variable PLEXICHAT__LOGGING__LEVEL"
     assert options["server.public_url"] == {"value": "", "source": "default"}
 

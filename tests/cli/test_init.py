@@ -1,12 +1,17 @@
 """The first thing an admin types."""
 
+import contextlib
+import fcntl
+import os
+import subprocess
+import termios
 import tomllib
 from pathlib import Path
 
 import httpx
 
 from tests.cast import PASSWORD
-from tests.running import Ended, run, serving
+from tests.running import PATIENCE_SECONDS, PROGRAM, Ended, environment, run, serving
 
 
 def begin(cwd: Path, *arguments: str) -> Ended:
@@ -21,6 +26,50 @@ def test_init_leaves_a_server_whose_owner_can_log_in(tmp_path: Path) -> None:
     with serving(cwd=tmp_path) as server:
         body = {"username": "ann", "password": PASSWORD}
         assert httpx.post(f"{server.url}/auth/login", json=body).status_code == 200
+
+
+class Terminal:
+    """A program on a terminal, and somebody who answers what it asks."""
+
+    def __init__(self, *arguments: str, cwd: Path) -> None:
+        self._ours, theirs = os.openpty()
+        self.said = ""
+        self._process = subprocess.Popen(
+            [*PROGRAM, *arguments],
+            cwd=cwd,
+            env=environment({}),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(theirs)
+
+    def answer(self, question: str, answer: str) -> None:
+        while question not in self.said:
+            self.said += os.read(self._ours, 1000).decode()
+        self.said = ""
+        os.write(self._ours, f"{answer}\n".encode())
+
+    def wait(self) -> int:
+        with contextlib.suppress(OSError):  # the other end has gone
+            while said := os.read(self._ours, 1000):
+                self.said += said.decode()
+        os.close(self._ours)
+        return self._process.wait(PATIENCE_SECONDS)
+
+
+def test_on_a_terminal_it_asks_for_what_it_needs(tmp_path: Path) -> None:
+    terminal = Terminal("init", cwd=tmp_path)
+    terminal.answer("Name of the owner: ", "ann")
+    terminal.answer("Password: ", PASSWORD)
+    terminal.answer("Repeat for confirmation: ", "mistyped")
+    terminal.answer("Password: ", PASSWORD)
+    terminal.answer("Repeat for confirmation: ", PASSWORD)
+    assert terminal.wait() == 0
+    assert "ann has an account" in terminal.said
+    assert PASSWORD not in terminal.said
 
 
 def test_the_configuration_it_writes_changes_nothing_yet(tmp_path: Path) -> None:

@@ -75,4 +75,5 @@ async def held(db: Database) -> AsyncIterator[None]:
         yield
     finally:
         end.set()
-        await holding
+        await asyncio.wait((holding,))
+        holding.exception()  # a batch that fails fails for this call too

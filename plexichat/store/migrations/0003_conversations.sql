@@ -30,7 +30,7 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_channel ON message (channel_id);
 CREATE INDEX message_author ON message (author_id, channel_id);
-CREATE INDEX message_deleted ON message (channel_id, author_id) WHERE deleted = 1;
+CREATE INDEX message_deleted ON message (channel_id, id, author_id) WHERE deleted = 1;
 CREATE INDEX message_pinned ON message (channel_id, pinned_at) WHERE pinned_at IS NOT NULL;
 
 CREATE TABLE reading (                              -- one person in one channel

@@ -1,0 +1,50 @@
+"""Pins: messages that a channel keeps at hand, the one pinned last first."""
+
+from collections.abc import Container
+
+from plexichat.core import channels, messages, receipts
+from plexichat.core.errors import Invalid, NotFound
+from plexichat.core.events import MessageUpdated
+from plexichat.core.views import MessageView
+from plexichat.store import pins as rows
+from plexichat.store.channels import Channel
+from plexichat.store.db import Snapshot, Tx
+
+
+def of(
+    snap: Snapshot, user_id: int, channel_id: int, online: Container[int]
+) -> list[MessageView]:
+    channels.get(snap, user_id, channel_id)
+    known = receipts.of(snap, channel_id, online)
+    return [known.view(message, user_id) for message in rows.of(snap, channel_id)]
+
+
+def pin(
+    tx: Tx, user_id: int, channel_id: int, message_id: int, at_most: int, online: Container[int]
+) -> None:
+    """Pin a message; nothing happens if it is pinned."""
+    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    if messages.one(tx, channel_id, message_id).pinned_at is not None:
+        return
+    if len(rows.ids(tx, channel_id)) >= at_most:
+        raise Invalid("pin_limit", "Pin limit reached")
+    at = max(tx.now, rows.latest(tx, channel_id) + 1)  # no two at once, so that they have an order
+    _put(tx, channel, message_id, at, online)
+
+
+def unpin(
+    tx: Tx, user_id: int, channel_id: int, message_id: int, online: Container[int]
+) -> None:
+    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    if messages.one(tx, channel_id, message_id).pinned_at is None:
+        raise NotFound("not_pinned", "Message not found: it is not pinned")
+    _put(tx, channel, message_id, None, online)
+
+
+def _put(
+    tx: Tx, channel: Channel, message_id: int, at: int | None, online: Container[int]
+) -> None:
+    rows.put(tx, message_id, at)
+    view = receipts.of(tx, channel.id, online).view(messages.one(tx, channel.id, message_id), None)
+    tx.emit(MessageUpdated(audience=channels.audience(channel), message=view))
+    messages.tell_pins(tx, channel)

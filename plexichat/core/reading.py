@@ -1,0 +1,87 @@
+"""Reading: how far somebody has read, and what waits for them.
+
+There is one mark per person and channel; what lies behind it and is not their own is unread.
+Others learn of it only from people who let them, and are never told less than they knew.
+"""
+
+from plexichat.core import channels, users
+from plexichat.core.errors import NotFound
+from plexichat.core.events import MessagesRead
+from plexichat.store import messages as message_rows
+from plexichat.store import reading as rows
+from plexichat.store.db import Snapshot, Tx
+from plexichat.store.reading import Reading
+
+NEWEST = (1 << 63) - 1
+
+
+def ack(tx: Tx, user_id: int, channel_id: int, upto: int | None) -> int:
+    """Read everything up to a message, or all there is; return how many messages that were."""
+    channel = channels.get(tx, user_id, channel_id)
+    before = rows.get(tx, user_id, channel_id)
+    to = rows.place(tx, user_id, channel_id, NEWEST if upto is None else upto)
+    if to.id <= before.read_id:
+        return 0
+    marked = (
+        (to.sent - before.read_sent)
+        - (to.own - before.read_own)
+        - rows.deleted(tx, user_id, channel_id, before.read_id, to.id)
+    )
+    told = marked > 0 and channel.read_receipts and users.get(tx, user_id).read_receipts
+    receipt_id = max(before.receipt_id, to.id) if told else before.receipt_id
+    rows.move(tx, user_id, channel_id, to, tx.now, receipt_id)
+    audience = channels.audience(channel) if told else frozenset((user_id,))
+    tx.emit(
+        MessagesRead(audience=audience, channel_id=channel_id, user_id=user_id, message_id=to.id)
+    )
+    return marked
+
+
+def ack_some(tx: Tx, user_id: int, marks: list[tuple[int, int | None]]) -> None:
+    """The same in several channels, as pairs; those that are not this person's are skipped."""
+    for channel_id, upto in marks:
+        if channels.reads(tx, user_id, channel_id):
+            ack(tx, user_id, channel_id, upto)
+
+
+def mark_unread(tx: Tx, user_id: int, channel_id: int, message_id: int | None) -> int:
+    """Make a message, or the newest, unread with all after it; return how many are unread then."""
+    channel = channels.get(tx, user_id, channel_id)
+    if message_id is None:
+        message_id = channel.last_message_id
+    elif not message_rows.exists(tx, channel_id, message_id):
+        raise NotFound("message_not_found", "Message not found")
+    before = rows.get(tx, user_id, channel_id)
+    if message_id is not None and message_id <= before.read_id:
+        to = rows.place(tx, user_id, channel_id, message_id - 1)
+        rows.move(tx, user_id, channel_id, to, before.read_at, before.receipt_id)
+        tx.emit(
+            MessagesRead(
+                audience=frozenset((user_id,)),
+                channel_id=channel_id,
+                user_id=user_id,
+                message_id=to.id or None,
+            )
+        )
+    return rows.unread(tx, user_id, channel_id)
+
+
+def last(snap: Snapshot, user_id: int, channel_id: int) -> Reading:
+    """How far somebody has read in a channel."""
+    channels.get(snap, user_id, channel_id)
+    return rows.get(snap, user_id, channel_id)
+
+
+def unread(snap: Snapshot, user_id: int, channel_id: int) -> int:
+    channels.get(snap, user_id, channel_id)
+    return rows.unread(snap, user_id, channel_id)
+
+
+def unread_everywhere(snap: Snapshot, user_id: int) -> dict[int, int]:
+    """How many messages wait in each channel where any do."""
+    return rows.unread_everywhere(snap, user_id)
+
+
+def deliver(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
+    """Note that somebody without a socket has listed a channel up to this message."""
+    rows.deliver(tx, user_id, channel_id, message_id)

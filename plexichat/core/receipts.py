@@ -1,0 +1,67 @@
+"""Who received a message, and who read it.
+
+Neither is kept per message. One mark per person (when they were last connected) and one per person
+and channel (how far they listed it, how far they let others know that they read) decide both.
+"""
+
+from bisect import bisect_left
+from collections.abc import Container
+
+from plexichat.core.views import MessageView
+from plexichat.store import messages as rows
+from plexichat.store.db import Snapshot
+from plexichat.store.messages import Mark, Message
+
+READERS_NAMED = 100
+EVERYTHING = (1 << 63) - 1
+
+
+class Receipts:
+    """How far everybody has come in one channel."""
+
+    def __init__(self, marks: list[Mark], online: Container[int]) -> None:
+        """`online` are the people with an open socket, who thereby receive everything."""
+        self._marks = {mark.user_id: mark for mark in marks}
+        self._received = {
+            mark.user_id: EVERYTHING
+            if mark.user_id in online
+            else max(mark.delivered_id, mark.receipt_id)
+            for mark in marks
+        }
+        self._receipts_in_order = sorted(mark.receipt_id for mark in marks)
+        self._received_in_order = sorted(self._received.values())
+
+    def view(self, message: Message, viewer: int | None) -> MessageView:
+        """The message as `viewer` sees it; as an event tells everybody when that is None."""
+        id, author = message.id, message.author_id
+        mine = self._marks.get(author)
+        own_read = mine is not None and mine.receipt_id >= id
+        own_received = mine is not None and self._received[author] >= id
+        read = len(self._marks) - bisect_left(self._receipts_in_order, id) - own_read
+        received = len(self._marks) - bisect_left(self._received_in_order, id) - own_received
+        if viewer is None:
+            return MessageView(message, received, read)
+        if viewer != author:
+            reader = self._marks.get(viewer)
+            seen = reader is not None and reader.read_id >= id
+            return MessageView(message, received, read, read=seen)
+        status = "read" if read else "delivered" if received else "sent"
+        return MessageView(message, received, read, self._readers(message), True, status)
+
+    def news(self, user_id: int, messages: list[Message]) -> int | None:
+        """The newest of these messages if somebody receives it by listing it; else None."""
+        newest = max((message.id for message in messages), default=0)
+        return newest if newest > self._received.get(user_id, EVERYTHING) else None
+
+    def _readers(self, message: Message) -> tuple[Mark, ...]:
+        found = []
+        for mark in self._marks.values():
+            if mark.receipt_id >= message.id and mark.user_id != message.author_id:
+                found.append(mark)
+                if len(found) == READERS_NAMED:
+                    break
+        return tuple(found)
+
+
+def of(snap: Snapshot, channel_id: int, online: Container[int]) -> Receipts:
+    return Receipts(rows.marks(snap, channel_id), online)

@@ -1,0 +1,102 @@
+"""Rows of how far each person has read in each channel.
+
+What is unread is never counted message by message: a message knows which of its channel's it is,
+and which of its author's there, so the distance between two places is a subtraction. Only deleted
+messages, which keep their place, are counted.
+"""
+
+from msgspec import Struct
+
+from plexichat.store.db import Snapshot, Tx
+
+
+class Reading(Struct, frozen=True):
+    """One person in one channel: how far they have read, and up to where others may know."""
+
+    read_id: int = 0
+    read_sent: int = 0
+    read_own: int = 0
+    read_at: int | None = None
+    receipt_id: int = 0
+
+
+class Place(Struct, frozen=True):
+    """A message, how many lie up to it in its channel, and how many of those are one's own."""
+
+    id: int
+    sent: int
+    own: int
+
+
+START = Place(0, 0, 0)
+UNREAD = """SELECT r.channel_id,
+        c.sent - r.read_sent - (r.sent - r.read_own)
+        - (SELECT count(*) FROM message m WHERE m.channel_id = r.channel_id AND m.deleted = 1
+           AND m.id > r.read_id AND m.author_id <> r.user_id)
+    FROM reading r JOIN channel c ON c.id = r.channel_id WHERE r.user_id = ?"""
+UNREAD_HERE = f"{UNREAD} AND r.channel_id = ?"
+NEAREST = """SELECT id, position FROM message WHERE channel_id = ? AND id <= ?
+    ORDER BY id DESC LIMIT 1"""
+NEAREST_OWN = """SELECT own_position FROM message WHERE author_id = ? AND channel_id = ? AND id <= ?
+    ORDER BY id DESC LIMIT 1"""
+
+
+def get(snap: Snapshot, user_id: int, channel_id: int) -> Reading:
+    row = snap.execute(
+        """SELECT read_id, read_sent, read_own, read_at, receipt_id FROM reading
+           WHERE user_id = ? AND channel_id = ?""",
+        (user_id, channel_id),
+    ).fetchone()
+    return Reading() if row is None else Reading(*row)
+
+
+def place(snap: Snapshot, user_id: int, channel_id: int, bound: int) -> Place:
+    """The newest message up to `bound`, deleted ones included, as this person counts."""
+    nearest = snap.execute(NEAREST, (channel_id, bound)).fetchone()
+    if nearest is None:
+        return START
+    message_id, position = nearest
+    own = snap.execute(NEAREST_OWN, (user_id, channel_id, bound)).fetchone()
+    return Place(message_id, position, 0 if own is None else own[0])
+
+
+def deleted(snap: Snapshot, user_id: int, channel_id: int, after: int, upto: int) -> int:
+    """How many messages by others between two places are deleted."""
+    (count,) = snap.execute(
+        """SELECT count(*) FROM message WHERE channel_id = ? AND deleted = 1
+           AND id > ? AND id <= ? AND author_id <> ?""",
+        (channel_id, after, upto, user_id),
+    ).fetchone()
+    return int(count)
+
+
+def move(
+    tx: Tx, user_id: int, channel_id: int, to: Place, read_at: int | None, receipt_id: int
+) -> None:
+    """Set the mark. Whoever reads up to a message has received it."""
+    tx.execute(
+        """INSERT INTO reading (user_id, channel_id, read_id, read_sent, read_own, read_at,
+               receipt_id, delivered_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?3)
+           ON CONFLICT DO UPDATE SET read_id = ?3, read_sent = ?4, read_own = ?5, read_at = ?6,
+               receipt_id = ?7, delivered_id = max(delivered_id, ?3)""",
+        (user_id, channel_id, to.id, to.sent, to.own, read_at, receipt_id),
+    )
+
+
+def deliver(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
+    """Note that this person has received every message up to this one."""
+    tx.execute(
+        """UPDATE reading SET delivered_id = ?1
+           WHERE user_id = ?2 AND channel_id = ?3 AND delivered_id < ?1""",
+        (message_id, user_id, channel_id),
+    )
+
+
+def unread(snap: Snapshot, user_id: int, channel_id: int) -> int:
+    row = snap.execute(UNREAD_HERE, (user_id, channel_id)).fetchone()
+    return 0 if row is None else int(row[1])
+
+
+def unread_everywhere(snap: Snapshot, user_id: int) -> dict[int, int]:
+    """How many messages wait for this person in each channel where any do."""
+    return {id: count for id, count in snap.execute(UNREAD, (user_id,)) if count}
