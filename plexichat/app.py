@@ -16,9 +16,11 @@ from quart import Quart
 from plexichat.api import (
     audit,
     auth,
+    bans,
     channels,
     gateway,
     media,
+    members,
     messages,
     presence,
     reference,
@@ -58,7 +60,7 @@ log = logging.getLogger(__name__)
 GROUPS: Final = (
     auth.routes, two_factor.routes, users.routes, settings.routes, relationships.routes,
     presence.routes, channels.routes, messages.routes, servers.routes, roles.routes,
-    audit.routes, media.routes, system.routes,
+    members.routes, bans.routes, audit.routes, media.routes, system.routes,
 )  # fmt: skip
 UPLOADS: Final = "uploads"
 JOB_SECONDS: Final = 60
