@@ -11,6 +11,8 @@ from plexichat.api import shapes_servers
 from plexichat.api.shapes import Id, Person, Shapes, optional
 from plexichat.core.events import (
     Attends,
+    BanLifted,
+    Banned,
     ChannelCreated,
     ChannelDeleted,
     ChannelUpdated,
@@ -319,6 +321,19 @@ def _(event: RoleDeleted, shapes: Shapes) -> Worded:
     server_id = str(event.server_id)
     gone = shapes_servers.RoleGone(server_id, server_id, str(event.role_id))
     return Worded("GUILD_ROLE_DELETE", gone, Intent.GUILDS)
+
+
+@word.register
+def _(event: Banned, shapes: Shapes) -> Worded:
+    ban = event.ban
+    shape = shapes_servers.ban_told(ban.server_id, ban.user_id, ban.reason)
+    return Worded("GUILD_BAN_ADD", shape, Intent.GUILD_BANS)
+
+
+@word.register
+def _(event: BanLifted, shapes: Shapes) -> Worded:
+    shape = shapes_servers.ban_told(event.server_id, event.user_id, None)
+    return Worded("GUILD_BAN_REMOVE", shape, Intent.GUILD_BANS)
 
 
 @word.register(Attends)

@@ -5,12 +5,12 @@ Gateways say guild where REST says server; what belongs to a server carries both
 
 from msgspec import Struct
 
-from plexichat.api.shapes import Id, Person, Seconds, Shapes, created, optional, seconds
+from plexichat.api.shapes import Id, Person, Seconds, Shapes, Shown, created, optional, seconds
 from plexichat.core import permissions
+from plexichat.core.presence import LivePresence
 from plexichat.core.views import World
-from plexichat.store import rules, servers
+from plexichat.store import bans, members, rules, servers
 from plexichat.store.channels import Channel
-from plexichat.store.members import Member as Row
 
 
 class Server(Struct):
@@ -78,6 +78,36 @@ class RoleGone(Struct):
     guild_id: Id
     server_id: Id
     role_id: Id
+
+
+class Member(Struct):
+    """Somebody in a server; `roles` leaves out @everyone, and `member_id` is the person's id."""
+
+    member_id: Id
+    user_id: Id
+    username: str
+    nickname: str | None
+    avatar_url: str | None
+    joined_at: Seconds
+    roles: tuple[str, ...]
+    presence: Shown
+    badges: tuple[str, ...]
+    timeout_until: Seconds | None
+    timeout_reason: str | None
+
+
+class Ban(Struct):
+    user_id: Id
+    reason: str | None
+    banned_by: Id
+    banned_at: Seconds
+
+
+class BanTold(Struct):
+    guild_id: Id
+    server_id: Id
+    user_id: Id
+    reason: str | None
 
 
 class Guild(Server, kw_only=True):
@@ -181,7 +211,28 @@ def gone(server_id: int) -> GuildGone:
     return GuildGone(str(server_id), str(server_id), str(server_id))
 
 
-def member_joined(shapes: Shapes, member: Row) -> MemberJoined:
+def member(shapes: Shapes, found: members.Member, live: LivePresence) -> Member:
+    """A member as others see them now."""
+    user_id = str(found.user_id)
+    return Member(
+        user_id, user_id, found.username, found.nickname,
+        shapes.avatar(found.user_id, found.avatar), found.joined_at // 1000, found.role_ids,
+        Shown(live.shown(found.user_id).status), found.badges, seconds(found.timeout_until),
+        found.timeout_reason,
+    )  # fmt: skip
+
+
+def ban(found: bans.Ban) -> Ban:
+    return Ban(
+        str(found.user_id), found.reason, str(found.banned_by), found.banned_at // 1000
+    )
+
+
+def ban_told(server_id: int, user_id: int, reason: str | None) -> BanTold:
+    return BanTold(str(server_id), str(server_id), str(user_id), reason)
+
+
+def member_joined(shapes: Shapes, member: members.Member) -> MemberJoined:
     server_id = str(member.server_id)
     user = Person(
         str(member.user_id), member.username, shapes.avatar(member.user_id, member.avatar)
@@ -192,7 +243,7 @@ def member_joined(shapes: Shapes, member: Row) -> MemberJoined:
     )  # fmt: skip
 
 
-def member_changed(member: Row) -> MemberChanged:
+def member_changed(member: members.Member) -> MemberChanged:
     server_id = str(member.server_id)
     return MemberChanged(
         server_id, server_id, Known(str(member.user_id)), member.role_ids, member.nickname,

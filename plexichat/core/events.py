@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plexichat.core.views import MessageView, Presence, World
+from plexichat.store.bans import Ban
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.members import Member
 from plexichat.store.presence import Chosen
@@ -319,3 +320,16 @@ class RoleUpdated(Event):
 class RoleDeleted(Event):
     server_id: int
     role_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banned(Event):
+    """Somebody may not belong to a server any more."""
+
+    ban: Ban
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BanLifted(Event):
+    server_id: int
+    user_id: int

@@ -12,6 +12,7 @@ from plexichat.core.events import (
     MemberLeft,
     Members,
     RulesChanged,
+    ServerChanged,
     ServerGone,
     ServerJoined,
     StandingChanged,
@@ -29,6 +30,22 @@ from plexichat.store.servers import Server
 NAME_LENGTHS = range(2, 101)
 DESCRIPTION_LENGTH = 1000
 SERVERS_PER_PERSON = 100
+WRITTEN = frozenset(("text", "announcement"))
+
+
+MANAGE = permissions.BITS["server.manage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be different about a server; None leaves it.
+
+    An empty description takes it away, as 0 does with the default channel.
+    """
+
+    name: str | None = None
+    description: str | None = None
+    default_channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +77,14 @@ def member(snap: Snapshot, user_id: int, server_id: int) -> Acting:
 def acting(snap: Snapshot, user_id: int, server_id: int, needed: int) -> Acting:
     """Somebody who has one of these permission bits in a server; others are refused."""
     who = member(snap, user_id, server_id)
+    refuse_without(snap, who, needed)
+    return who
+
+
+def refuse_without(snap: Snapshot, who: Acting, needed: int) -> None:
+    """Refuse a member who has none of these permission bits."""
     if not needed & permissions.in_server(who.rules, who.standing, snap.now):
         raise Forbidden("permission_denied", "Permission denied")
-    return who
 
 
 def show(snap: Snapshot, user_id: int, server_id: int) -> Server:
@@ -140,6 +162,65 @@ def dismiss(tx: Tx, server_id: int, user_id: int) -> bool:
     tx.emit(ServerGone(audience=frozenset((user_id,)), server_id=server_id))
     tx.emit(MemberLeft(audience=Members(server_id), server_id=server_id, user_id=user_id))
     return True
+
+
+def change(tx: Tx, user_id: int, server_id: int, wanted: Changes) -> Server:
+    """Change what a server says about itself; its members hear of it."""
+    acting(tx, user_id, server_id, MANAGE)
+    columns: dict[str, object] = {}
+    if wanted.name is not None:
+        check_name(wanted.name)
+        columns["name"] = wanted.name
+    if wanted.description is not None:
+        check_description(wanted.description)
+        columns["description"] = wanted.description or None
+    if wanted.default_channel_id is not None:
+        columns["default_channel_id"] = _entrance(tx, server_id, wanted.default_channel_id)
+    return put(tx, server_id, **columns)
+
+
+def put(tx: Tx, server_id: int, **columns: object) -> Server:
+    """Set columns of a server by name; its members hear of it if that changes anything."""
+    before = get(tx, server_id)
+    if all(getattr(before, name) == value for name, value in columns.items()):
+        return before
+    rows.change(tx, server_id, **columns)
+    after = get(tx, server_id)
+    tx.emit(ServerChanged(audience=Members(server_id), server=after))
+    return after
+
+
+def hand_over(tx: Tx, user_id: int, server_id: int, heir_id: int) -> Server:
+    """Make another member the owner."""
+    refuse_not_owner(tx, user_id, server_id)
+    if rule_rows.standing(tx, server_id, heir_id) is None:
+        raise NotFound("member_not_found", "Member not found")
+    after = put(tx, server_id, owner_id=heir_id)
+    rules_changed(tx, server_id)
+    return after
+
+
+def end(tx: Tx, user_id: int, server_id: int) -> None:
+    """End a server, for everybody at once; what is left of it goes bit by bit (`clear`)."""
+    refuse_not_owner(tx, user_id, server_id)
+    tx.emit(ServerGone(audience=Members(server_id), server_id=server_id))
+    rows.change(tx, server_id, ended=1)
+    rules_changed(tx, server_id)
+
+
+def refuse_not_owner(snap: Snapshot, user_id: int, server_id: int) -> None:
+    if member(snap, user_id, server_id).rules.owner_id != user_id:
+        raise Forbidden("not_owner", "Not owner")
+
+
+def _entrance(snap: Snapshot, server_id: int, channel_id: int) -> int | None:
+    """A channel of this server that one can write in; 0 is none."""
+    if channel_id == 0:
+        return None
+    channel = channel_rows.by_id(snap, channel_id)
+    if channel is None or channel.server_id != server_id or channel.kind not in WRITTEN:
+        raise Invalid("invalid_channel", "Invalid input: default_channel_id")
+    return channel_id
 
 
 def refuse_one_more(snap: Snapshot, user_id: int) -> None:

@@ -50,6 +50,7 @@ class Rules(Struct, frozen=True):
     overrides: Mapping[int, tuple[Override, ...]]
 
 
+OWNER = "SELECT owner_id FROM server WHERE id = ? AND NOT ended"
 ROLE_COLUMNS = "id, server_id, name, color, position, permissions, hoist, mentionable, is_default"
 
 
@@ -59,7 +60,7 @@ def role(row: tuple[int, int, str, str | None, int, int, int, int, int]) -> Role
 
 def of_server(snap: Snapshot, server_id: int) -> Rules | None:
     """All of a server's rules; for memory, and for whoever manages it."""
-    owner = snap.execute("SELECT owner_id FROM server WHERE id = ?", (server_id,)).fetchone()
+    owner = snap.execute(OWNER, (server_id,)).fetchone()
     if owner is None:
         return None
     roles = snap.execute(f"SELECT {ROLE_COLUMNS} FROM role WHERE server_id = ?", (server_id,))
@@ -86,7 +87,7 @@ def for_member(
     snap: Snapshot, server_id: int, user_id: int, channel_id: int | None
 ) -> Rules | None:
     """Only what decides over one member, in one channel if any: three lookups, however large."""
-    owner = snap.execute("SELECT owner_id FROM server WHERE id = ?", (server_id,)).fetchone()
+    owner = snap.execute(OWNER, (server_id,)).fetchone()
     if owner is None:
         return None
     roles = snap.execute(
@@ -128,6 +129,10 @@ def standing(snap: Snapshot, server_id: int, user_id: int) -> Standing | None:
 
 def standings(snap: Snapshot, user_id: int) -> list[Standing]:
     """One person's standing in every server they belong to."""
-    servers = snap.execute("SELECT server_id FROM member WHERE user_id = ?", (user_id,))
+    servers = snap.execute(
+        """SELECT m.server_id FROM member m JOIN server s ON s.id = m.server_id
+           WHERE m.user_id = ? AND NOT s.ended""",
+        (user_id,),
+    )
     found = [standing(snap, server_id, user_id) for (server_id,) in servers.fetchall()]
     return [each for each in found if each is not None]

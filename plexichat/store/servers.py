@@ -22,7 +22,9 @@ COLUMNS = """s.id, s.name, s.description, s.icon, s.owner_id, s.default_channel_
 
 
 def by_id(snap: Snapshot, server_id: int) -> Server | None:
-    row = snap.execute(f"SELECT {COLUMNS} FROM server s WHERE s.id = ?", (server_id,)).fetchone()
+    row = snap.execute(
+        f"SELECT {COLUMNS} FROM server s WHERE s.id = ? AND NOT s.ended", (server_id,)
+    ).fetchone()
     return None if row is None else Server(*row)
 
 
@@ -30,14 +32,18 @@ def of(snap: Snapshot, user_id: int) -> list[Server]:
     """The servers somebody belongs to, by name."""
     rows = snap.execute(
         f"""SELECT {COLUMNS} FROM member m JOIN server s ON s.id = m.server_id
-            WHERE m.user_id = ? ORDER BY s.name COLLATE NOCASE, s.id""",
+            WHERE m.user_id = ? AND NOT s.ended ORDER BY s.name COLLATE NOCASE, s.id""",
         (user_id,),
     )
     return [Server(*row) for row in rows]
 
 
 def ids_of(snap: Snapshot, user_id: int) -> tuple[int, ...]:
-    rows = snap.execute("SELECT server_id FROM member WHERE user_id = ?", (user_id,))
+    rows = snap.execute(
+        """SELECT m.server_id FROM member m JOIN server s ON s.id = m.server_id
+           WHERE m.user_id = ? AND NOT s.ended""",
+        (user_id,),
+    )
     return tuple(server_id for (server_id,) in rows)
 
 

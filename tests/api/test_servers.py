@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.api.line import Line, listening
 from tests.cast import Person, refusal
-from tests.town import found, join
+from tests.town import allow, found, join
 
 
 async def told(line: Line) -> list[tuple[str, Any]]:
@@ -113,3 +113,70 @@ async def test_an_owner_cannot_leave(ann: Person) -> None:
     town = await found(ann)
     answer = await ann.post(f"{town.path}/leave")
     assert refusal(answer) == (403, "Owners cannot leave")
+
+
+async def test_a_change_is_told_to_every_member(ann: Person, bob: Person, url: str) -> None:
+    town = await found(ann)
+    await join(town, bob)
+    async with listening(url, bob) as line:
+        wanted = {"name": "Oak Street", "description": "", "default_channel_id": "0"}
+        changed = (await ann.patch(town.path, wanted)).json()
+        assert (changed["name"], changed["description"]) == ("Oak Street", None)
+        assert changed["default_channel_id"] is None
+        assert await told(line) == [("GUILD_UPDATE", changed)]
+        assert (await ann.patch(town.path, {"name": "Oak Street"})).json() == changed
+        assert await told(line) == []
+    assert (await bob.get(town.path)).json() == changed
+
+
+async def test_a_change_needs_the_right_to_it_and_a_value_that_fits(
+    ann: Person, bob: Person, cem: Person
+) -> None:
+    town, other = await found(ann), await found(ann, "Oak Street")
+    await join(town, bob)
+    assert refusal(await cem.patch(town.path, {"name": "Oak"})) == (403, "Access denied")
+    assert refusal(await bob.patch(town.path, {"name": "Oak"})) == (403, "Permission denied")
+    await allow(town, bob, "server.manage")
+    assert (await bob.patch(town.path, {"name": "Oak"})).status_code == 200
+    for field, value in (("name", "x"), ("default_channel_id", other.general)):
+        answer = await bob.patch(town.path, {field: value})
+        assert refusal(answer) == (400, f"Invalid input: {field}")
+    answer = await bob.patch(town.path, {"default_channel_id": "general"})
+    assert refusal(answer) == (400, "Invalid channel ID")
+    unset = await bob.patch(town.path, {"default_channel_id": None})
+    assert unset.json()["default_channel_id"] is None
+
+
+async def test_an_owner_can_make_another_member_the_owner(
+    ann: Person, bob: Person, cem: Person, url: str
+) -> None:
+    town = await found(ann)
+    await join(town, bob)
+    path = f"{town.path}/owner"
+    assert refusal(await bob.patch(path, {"user_id": bob.id})) == (403, "Not owner")
+    assert refusal(await ann.patch(path, {"user_id": cem.id})) == (404, "Member not found")
+    assert refusal(await ann.patch(path, {})) == (400, "Invalid user ID")
+    async with listening(url, bob) as line:
+        after = (await ann.patch(path, {"user_id": bob.id})).json()
+        assert after["owner_id"] == bob.id
+        assert await told(line) == [("GUILD_UPDATE", after)]
+    assert (await ann.post(f"{town.path}/leave")).status_code == 200
+    assert refusal(await bob.post(f"{town.path}/leave")) == (403, "Owners cannot leave")
+
+
+async def test_only_its_owner_ends_a_server_and_nothing_of_it_stays(
+    ann: Person, bob: Person, url: str
+) -> None:
+    town = await found(ann)
+    await join(town, bob)
+    await allow(town, bob, "administrator")
+    assert refusal(await bob.delete(town.path)) == (403, "Not owner")
+    async with listening(url, bob) as line:
+        assert (await ann.delete(town.path)).json() == {"success": True}
+        gone = {"id": town.id, "server_id": town.id, "guild_id": town.id, "unavailable": False}
+        assert await told(line) == [("GUILD_DELETE", gone)]
+    for person in (ann, bob):
+        assert (await person.get("/servers")).json() == []
+        assert refusal(await person.get(town.path)) == (404, "Server not found")
+        answer = await person.get(f"/channels/{town.general}/messages")
+        assert answer.status_code in (403, 404)

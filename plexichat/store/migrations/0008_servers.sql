@@ -8,8 +8,10 @@ CREATE TABLE server (
     default_channel_id INTEGER,
     verification_level INTEGER NOT NULL DEFAULT 0,
     default_message_notifications INTEGER NOT NULL DEFAULT 0,
-    member_count INTEGER NOT NULL DEFAULT 0
+    member_count INTEGER NOT NULL DEFAULT 0,
+    ended INTEGER NOT NULL DEFAULT 0                -- gone for everybody; what is left goes bit by bit
 ) STRICT;
+CREATE INDEX server_ended ON server (id) WHERE ended;
 
 CREATE TABLE member (
     server_id INTEGER NOT NULL REFERENCES server (id) ON DELETE CASCADE,

@@ -1,0 +1,125 @@
+"""Members of a server: finding them, sending them away, naming them, and time-outs.
+
+Nobody acts on somebody who does not stand below them; one's own nickname is one's own.
+"""
+
+from dataclasses import dataclass
+
+from msgspec import UNSET, UnsetType
+
+from plexichat.core import permissions, servers
+from plexichat.core.errors import Forbidden, Invalid, NotFound
+from plexichat.core.events import MemberChanged, Members
+from plexichat.core.servers import Acting
+from plexichat.store import members as rows
+from plexichat.store import rules as rule_rows
+from plexichat.store.db import Snapshot, Tx
+from plexichat.store.members import Member
+
+PAGE = 100
+PAGE_LIMIT = 1000
+NICKNAME_LENGTH = 32
+REASON_LENGTH = 512
+TIMEOUT_MS = 28 * 24 * 3_600_000
+
+KICK = permissions.BITS["members.kick"]
+NAME = permissions.BITS["members.manage_nicknames"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be different about a member; None takes it away. Times in milliseconds."""
+
+    nickname: str | UnsetType | None = UNSET
+    timeout_until: int | UnsetType | None = UNSET
+    timeout_reason: str | UnsetType | None = UNSET
+
+    @property
+    def timeout(self) -> bool:
+        return self.timeout_until is not UNSET or self.timeout_reason is not UNSET
+
+
+def page(snap: Snapshot, user_id: int, server_id: int, after: int, limit: int) -> list[Member]:
+    """Members in the order of their ids, from the one that follows `after`."""
+    servers.member(snap, user_id, server_id)
+    return rows.page(snap, server_id, after, limit)
+
+
+def get(snap: Snapshot, user_id: int, server_id: int, member_id: int) -> Member:
+    servers.member(snap, user_id, server_id)
+    return one(snap, server_id, member_id)
+
+
+def one(snap: Snapshot, server_id: int, member_id: int) -> Member:
+    found = rows.by_id(snap, server_id, member_id)
+    if found is None:
+        raise NotFound("member_not_found", "Member not found")
+    return found
+
+
+def kick(tx: Tx, user_id: int, server_id: int, member_id: int) -> None:
+    """Send somebody away; they may come back with an invite."""
+    who = servers.acting(tx, user_id, server_id, KICK)
+    one(tx, server_id, member_id)
+    refuse_not_above(tx, who, member_id)
+    servers.dismiss(tx, server_id, member_id)
+
+
+def change(tx: Tx, user_id: int, server_id: int, member_id: int, wanted: Changes) -> Member:
+    """Give a member another nickname, or a time-out; everybody in the server hears of it."""
+    who = servers.member(tx, user_id, server_id)
+    themself = member_id == user_id
+    if wanted.nickname is not UNSET and not themself:
+        servers.refuse_without(tx, who, NAME)
+    if wanted.timeout:
+        servers.refuse_without(tx, who, KICK)
+    before = one(tx, server_id, member_id)
+    if wanted.timeout or not themself:
+        refuse_not_above(tx, who, member_id)
+    columns = _columns(before, wanted, tx.now)
+    if columns:
+        rows.change(tx, server_id, member_id, **columns)
+        if "timeout_until" in columns:
+            servers.standing_changed(tx, server_id, member_id)
+        tell(tx, server_id, member_id)
+    return one(tx, server_id, member_id)
+
+
+def tell(tx: Tx, server_id: int, member_id: int) -> None:
+    """Let everybody in a server know how a member is now."""
+    after = one(tx, server_id, member_id)
+    tx.emit(MemberChanged(audience=Members(server_id), member=after))
+
+
+def refuse_not_above(snap: Snapshot, who: Acting, member_id: int) -> None:
+    """Refuse to act on a member who does not stand below."""
+    server_id = who.rules.server_id
+    target = rule_rows.standing(snap, server_id, member_id)
+    rules = rule_rows.of_server(snap, server_id)
+    if target is None or rules is None:
+        raise Forbidden("hierarchy", "Permission denied")
+    permissions.refuse_not_above(rules, who.standing, target)
+
+
+def _columns(before: Member, wanted: Changes, now: int) -> dict[str, object]:
+    """What a row has to say differently."""
+    nickname = _text(before.nickname, wanted.nickname, NICKNAME_LENGTH, "nickname")
+    reason = _text(before.timeout_reason, wanted.timeout_reason, REASON_LENGTH, "timeout_reason")
+    until = before.timeout_until
+    if not isinstance(wanted.timeout_until, UnsetType):
+        until = wanted.timeout_until
+        if until is not None and not now < until <= now + TIMEOUT_MS:
+            raise Invalid("invalid_timeout", "Invalid input: timeout_until")
+    if until is None:
+        reason = None
+    after = {"nickname": nickname, "timeout_until": until, "timeout_reason": reason}
+    return {name: value for name, value in after.items() if value != getattr(before, name)}
+
+
+def _text(before: str | None, wanted: str | UnsetType | None, limit: int, name: str) -> str | None:
+    if isinstance(wanted, UnsetType):
+        return before
+    trimmed = (wanted or "").strip()
+    if len(trimmed) > limit:
+        raise Invalid("invalid_input", f"Invalid input: {name}")
+    return trimmed or None
