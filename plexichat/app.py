@@ -42,7 +42,7 @@ from plexichat.config import Config
 from plexichat.core import accounts, links, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
-from plexichat.core.events import Event, SessionsClosed
+from plexichat.core.events import Event, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.presence import LivePresence
 from plexichat.core.sessions import LiveSessions
@@ -159,11 +159,11 @@ class House:
         self.typing.apply(event)
         self.shelf.apply(event)
         consequences = self.audiences.apply(event)
+        if isinstance(event, ServerJoined):
+            present = self.audiences.resolve(Members(event.world.server.id))
+            event = presence_rules.completed(event, present, self.presence)
         self._tell(event, commit)
-        introduction = presence_rules.introduction(event, self.presence)
-        if introduction is not None:
-            consequences.append(introduction)
-        for consequence in consequences:
+        for consequence in (*consequences, *presence_rules.introductions(event, self.presence)):
             self._tell(consequence, commit)
         if isinstance(event, SessionsClosed):
             self.hub.close_sessions(

@@ -13,6 +13,7 @@ from plexichat.core.events import (
     Attends,
     BanLifted,
     Banned,
+    BlockChanged,
     ChannelCreated,
     ChannelDeleted,
     ChannelUpdated,
@@ -275,7 +276,8 @@ def _(event: ChannelDeleted, shapes: Shapes) -> Worded:
 
 @word.register
 def _(event: ServerJoined, shapes: Shapes) -> Worded:
-    return Worded("GUILD_CREATE", shapes_servers.guild(shapes, event.world), Intent.GUILDS)
+    guild = shapes_servers.guild(shapes, event.world, event.presences)
+    return Worded("GUILD_CREATE", guild, Intent.GUILDS)
 
 
 @word.register
@@ -337,6 +339,7 @@ def _(event: BanLifted, shapes: Shapes) -> Worded:
 
 
 @word.register(Attends)
+@word.register(BlockChanged)
 @word.register(FilesForgotten)
 @word.register(PresenceEnded)
 @word.register(PresenceKept)

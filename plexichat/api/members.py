@@ -35,8 +35,7 @@ async def listed(server_id: int, query: Listing) -> list[Member]:
     """Members in the order of their ids, from the one that follows `after`."""
     after = snowflake(query.after, "user")
     found = await see(members.page, me().id, server_id, after, query.limit)
-    here = house()
-    return [shapes.member(here.shapes, each, here.presence) for each in found]
+    return shapes.roster(house().shapes, found, house().presence)
 
 
 @routes.get(
@@ -46,7 +45,7 @@ async def listed(server_id: int, query: Listing) -> list[Member]:
 async def show(server_id: int, member_id: int) -> Member:
     """One member; the id is the person's."""
     found = await see(members.get, me().id, server_id, member_id)
-    return shapes.member(house().shapes, found, house().presence)
+    return shapes.roster(house().shapes, found, house().presence)[0]
 
 
 @routes.patch(
@@ -63,7 +62,7 @@ async def change(server_id: int, member_id: int, body: MemberChanges) -> Member:
         body.nickname, until * 1000 if isinstance(until, int) else until, body.timeout_reason
     )
     after = await act(members.change, me().id, server_id, member_id, wanted)
-    return shapes.member(house().shapes, after, house().presence)
+    return shapes.roster(house().shapes, after, house().presence)[0]
 
 
 @routes.delete("/servers/<server_id>/members/<member_id>", errors=PERMITTED)

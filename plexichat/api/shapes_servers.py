@@ -3,12 +3,25 @@
 Gateways say guild where REST says server; what belongs to a server carries both ids.
 """
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
-from plexichat.api.shapes import Id, Person, Seconds, Shapes, Shown, created, optional, seconds
+from plexichat.api.shapes import (
+    Id,
+    Person,
+    PresenceUpdate,
+    Seconds,
+    Shapes,
+    Shown,
+    created,
+    optional,
+    seconds,
+)
 from plexichat.core import permissions
+from plexichat.core.members import Roster
 from plexichat.core.presence import LivePresence
-from plexichat.core.views import World
+from plexichat.core.views import Presence, World
 from plexichat.store import bans, members, rules, servers
 from plexichat.store.channels import Channel
 
@@ -111,11 +124,17 @@ class BanTold(Struct):
 
 
 class Guild(Server, kw_only=True):
-    """A server as somebody finds it when they join it, or come back to it."""
+    """A server as somebody finds it when they join it, or come back to it.
+
+    `members` is that person alone; READY tells who is here in its own `presences`.
+    """
 
     channels: list[ServerChannel]
     roles: list[Role]
-    members: tuple[()] = ()
+    members: list["MemberJoined"]
+    presences: list[PresenceUpdate]
+    server_id: Id
+    guild_id: Id
     voice_states: tuple[()] = ()
     unavailable: bool = False
 
@@ -127,6 +146,17 @@ class GuildGone(Struct):
     server_id: Id
     guild_id: Id
     unavailable: bool = False
+
+
+class MembersTold(Struct):
+    """A part of a list of members that a client asked for."""
+
+    guild_id: Id
+    server_id: Id
+    members: list[Member]
+    chunk_index: int
+    chunk_count: int
+    not_found: list[str]
 
 
 class Known(Struct):
@@ -196,14 +226,19 @@ def role_told(found: rules.Role) -> RoleTold:
     return RoleTold(str(found.server_id), str(found.server_id), role(found))
 
 
-def guild(shapes: Shapes, world: World) -> Guild:
+def guild(shapes: Shapes, world: World, present: Iterable[Presence] = ()) -> Guild:
     found = world.server
+    server_id = str(found.id)
     return Guild(
         str(found.id), found.name, found.description, icon(shapes, found.id, found.icon),
         str(found.owner_id), found.member_count, optional(found.default_channel_id),
         found.verification_level, found.default_message_notifications, created(found.id),
         channels=[server_channel(channel) for channel in world.channels],
         roles=[role(each) for each in world.roles],
+        members=[member_joined(shapes, world.member)],
+        presences=[shapes.presence_update(each) for each in present],
+        server_id=server_id,
+        guild_id=server_id,
     )  # fmt: skip
 
 
@@ -211,15 +246,36 @@ def gone(server_id: int) -> GuildGone:
     return GuildGone(str(server_id), str(server_id), str(server_id))
 
 
-def member(shapes: Shapes, found: members.Member, live: LivePresence) -> Member:
-    """A member as others see them now."""
+def roster(shapes: Shapes, found: Roster, live: LivePresence) -> list[Member]:
+    """Members as they are seen now."""
+    statuses = (live.shown(each.user_id).status for each in found.members)
+    return [
+        member(shapes, each, "offline" if each.user_id in found.apart else status)
+        for each, status in zip(found.members, statuses, strict=True)
+    ]
+
+
+def member(shapes: Shapes, found: members.Member, status: str) -> Member:
     user_id = str(found.user_id)
     return Member(
         user_id, user_id, found.username, found.nickname,
         shapes.avatar(found.user_id, found.avatar), found.joined_at // 1000, found.role_ids,
-        Shown(live.shown(found.user_id).status), found.badges, seconds(found.timeout_until),
-        found.timeout_reason,
+        Shown(status), found.badges, seconds(found.timeout_until), found.timeout_reason,
     )  # fmt: skip
+
+
+def members_told(
+    shapes: Shapes,
+    server_id: int,
+    found: Roster,
+    live: LivePresence,
+    index: int,
+    count: int,
+    missing: Iterable[int],
+) -> MembersTold:
+    listed = roster(shapes, found, live)
+    absent = [str(user_id) for user_id in missing]
+    return MembersTold(str(server_id), str(server_id), listed, index, count, absent)
 
 
 def ban(found: bans.Ban) -> Ban:

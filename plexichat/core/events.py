@@ -140,6 +140,14 @@ class RelationshipChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockChanged(Event):
+    """Heard by nobody outside: a block between two people in the same server began or ended."""
+
+    pair: tuple[int, int]
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceChanged(Event):
     """Somebody is seen differently: by themself as they are, by others as they show."""
 
@@ -267,9 +275,15 @@ class StandingChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerJoined(Event):
-    """Somebody has become a member, and sees this."""
+    """Somebody has become a member, and sees this.
+
+    They and whoever is `apart` from them by a block stay offline to one another. Who of the others
+    is here is for memory to add.
+    """
 
     world: World
+    apart: frozenset[int]
+    presences: tuple[Presence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

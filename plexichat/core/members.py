@@ -3,6 +3,7 @@
 Nobody acts on somebody who does not stand below them; one's own nickname is one's own.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from msgspec import UNSET, UnsetType
@@ -12,6 +13,7 @@ from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import MemberChanged, Members
 from plexichat.core.servers import Acting
 from plexichat.store import members as rows
+from plexichat.store import relationships
 from plexichat.store import rules as rule_rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.members import Member
@@ -39,15 +41,55 @@ class Changes:
         return self.timeout_until is not UNSET or self.timeout_reason is not UNSET
 
 
-def page(snap: Snapshot, user_id: int, server_id: int, after: int, limit: int) -> list[Member]:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which members: those of these ids, or those whose name begins so, or all."""
+
+    beginning: str = ""
+    user_ids: tuple[int, ...] | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Members as one of them sees them, to whom those who are `apart` by a block are offline."""
+
+    members: list[Member]
+    apart: frozenset[int]
+
+
+def page(snap: Snapshot, user_id: int, server_id: int, after: int, limit: int) -> Roster:
     """Members in the order of their ids, from the one that follows `after`."""
     servers.member(snap, user_id, server_id)
-    return rows.page(snap, server_id, after, limit)
+    return _seen(snap, user_id, rows.page(snap, server_id, after, limit))
 
 
-def get(snap: Snapshot, user_id: int, server_id: int, member_id: int) -> Member:
+def get(snap: Snapshot, user_id: int, server_id: int, member_id: int) -> Roster:
+    """One member."""
     servers.member(snap, user_id, server_id)
-    return one(snap, server_id, member_id)
+    return _seen(snap, user_id, [one(snap, server_id, member_id)])
+
+
+def some(snap: Snapshot, user_id: int, server_id: int, member_ids: Collection[int]) -> Roster:
+    """Those of these people who are members."""
+    servers.member(snap, user_id, server_id)
+    return _seen(snap, user_id, rows.some(snap, server_id, member_ids))
+
+
+def ids(snap: Snapshot, user_id: int, server_id: int, wanted: Search) -> list[int]:
+    """Whom a search finds, in order of their ids."""
+    servers.member(snap, user_id, server_id)
+    if wanted.user_ids is not None:
+        found = [each.user_id for each in rows.some(snap, server_id, wanted.user_ids)]
+    elif wanted.beginning:
+        found = rows.named(snap, server_id, wanted.beginning, PAGE_LIMIT)
+    else:
+        found = rows.ids(snap, server_id)
+    return found if wanted.limit is None else found[: wanted.limit]
+
+
+def _seen(snap: Snapshot, user_id: int, found: list[Member]) -> Roster:
+    return Roster(found, relationships.apart(snap, user_id))
 
 
 def one(snap: Snapshot, server_id: int, member_id: int) -> Member:
@@ -65,7 +107,7 @@ def kick(tx: Tx, user_id: int, server_id: int, member_id: int) -> None:
     servers.dismiss(tx, server_id, member_id)
 
 
-def change(tx: Tx, user_id: int, server_id: int, member_id: int, wanted: Changes) -> Member:
+def change(tx: Tx, user_id: int, server_id: int, member_id: int, wanted: Changes) -> Roster:
     """Give a member another nickname, or a time-out; everybody in the server hears of it."""
     who = servers.member(tx, user_id, server_id)
     themself = member_id == user_id
@@ -81,14 +123,9 @@ def change(tx: Tx, user_id: int, server_id: int, member_id: int, wanted: Changes
         rows.change(tx, server_id, member_id, **columns)
         if "timeout_until" in columns:
             servers.standing_changed(tx, server_id, member_id)
-        tell(tx, server_id, member_id)
-    return one(tx, server_id, member_id)
-
-
-def tell(tx: Tx, server_id: int, member_id: int) -> None:
-    """Let everybody in a server know how a member is now."""
-    after = one(tx, server_id, member_id)
-    tx.emit(MemberChanged(audience=Members(server_id), member=after))
+        after = one(tx, server_id, member_id)
+        tx.emit(MemberChanged(audience=Members(server_id), member=after))
+    return get(tx, user_id, server_id, member_id)
 
 
 def refuse_not_above(snap: Snapshot, who: Acting, member_id: int) -> None:

@@ -9,7 +9,8 @@ from typing import Final, Literal
 
 from plexichat.core import users
 from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
-from plexichat.core.events import RelationshipChanged
+from plexichat.core.events import BlockChanged, RelationshipChanged
+from plexichat.store import members
 from plexichat.store import relationships as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.relationships import BLOCKED, FRIEND, INCOMING, OUTGOING, Relation, Status
@@ -102,6 +103,10 @@ def _change(
             tx.emit(
                 RelationshipChanged(audience=frozenset((me,)), user_id=you, relation=relation)
             )
+    blocked = BLOCKED in after
+    if blocked != (BLOCKED in before) and members.near(tx, user_id, (other_id,)):
+        pair = user_id, other_id
+        tx.emit(BlockChanged(audience=frozenset(), pair=pair, blocked=blocked))
 
 
 def _refusal(verb: Verb, pair: Pair) -> Refusal:

@@ -20,6 +20,7 @@ from plexichat.core.events import (
 from plexichat.core.views import World
 from plexichat.store import channels as channel_rows
 from plexichat.store import members as member_rows
+from plexichat.store import relationships
 from plexichat.store import roles as role_rows
 from plexichat.store import rules as rule_rows
 from plexichat.store import servers as rows
@@ -107,7 +108,8 @@ def world(snap: Snapshot, user_id: int, server_id: int) -> World:
     """A server as this member sees it."""
     rules = rule_rows.of_server(snap, server_id)
     standing = rule_rows.standing(snap, server_id, user_id)
-    if rules is None or standing is None:
+    themself = member_rows.by_id(snap, server_id, user_id)
+    if rules is None or standing is None or themself is None:
         raise NotFound("server_not_found", "Server not found")
     seen = [
         channel
@@ -118,6 +120,7 @@ def world(snap: Snapshot, user_id: int, server_id: int) -> World:
         get(snap, server_id),
         tuple(sorted(seen, key=lambda channel: (channel.position, channel.id))),
         tuple(sorted(rules.roles.values(), key=lambda role: (-role.position, role.id))),
+        themself,
     )
 
 
@@ -139,11 +142,11 @@ def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> N
     member_rows.insert(tx, server_id, user_id, temporary)
     rules_changed(tx, server_id)
     standing_changed(tx, server_id, user_id)
-    joined = member_rows.by_id(tx, server_id, user_id)
-    assert joined is not None
+    seen = world(tx, user_id, server_id)
+    apart = relationships.apart(tx, user_id)
     themself = frozenset((user_id,))
-    tx.emit(ServerJoined(audience=themself, world=world(tx, user_id, server_id)))
-    tx.emit(MemberJoined(audience=Members(server_id, but=themself), member=joined))
+    tx.emit(ServerJoined(audience=themself, world=seen, apart=apart))
+    tx.emit(MemberJoined(audience=Members(server_id, but=themself), member=seen.member))
 
 
 def leave(tx: Tx, user_id: int, server_id: int) -> None:

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from plexichat.store.channels import Channel
+from plexichat.store.members import Member
 from plexichat.store.messages import Mark, Message
 from plexichat.store.rules import Role
 from plexichat.store.servers import Server
@@ -34,8 +35,9 @@ class Presence(Struct, frozen=True):
 
 
 class World(Struct, frozen=True):
-    """A server as one member sees it: with the channels they may view, and all roles."""
+    """A server as one member sees it: with the channels they may view, all roles, and themself."""
 
     server: Server
     channels: tuple[Channel, ...]
     roles: tuple[Role, ...]
+    member: Member

@@ -5,6 +5,7 @@ that a client that comes back gets what it missed: once each, in order. Until it
 world is sent a session holds events back, and then drops those the picture already shows.
 """
 
+import asyncio
 import secrets
 from collections import deque
 from itertools import islice
@@ -92,6 +93,19 @@ class Session:
                 owed.append(self.wire.frame(dispatch.payload, self.seq))
         if self.socket is not None:
             self.socket.burst(owed)
+
+    def hold(self) -> None:
+        """Keep events back until `release`, so that what is read meanwhile comes before them."""
+        if self._held is None:
+            self._held = []
+
+    def release(self, first: Payload | None) -> None:
+        """Go on after a `hold`: with this, and then with what was kept back."""
+        held, self._held = self._held or [], None
+        if first is not None:
+            self.deliver(Dispatch(first, asyncio.get_running_loop().time(), None))
+        for dispatch in held:
+            self.deliver(dispatch)
 
     def reaches(self, seq: int) -> bool:
         """Say whether all that came after number `seq` is still remembered."""

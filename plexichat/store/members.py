@@ -1,5 +1,9 @@
 """Rows of who belongs to a server."""
 
+import json
+import re
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from plexichat.store.db import Snapshot, Tx
@@ -51,6 +55,47 @@ def page(snap: Snapshot, server_id: int, after: int, limit: int) -> list[Member]
         f"{SELECT} AND m.user_id > ? ORDER BY m.user_id LIMIT ?", (server_id, after, limit)
     )
     return [_member(row) for row in rows]
+
+
+def ids(snap: Snapshot, server_id: int) -> list[int]:
+    """Everybody in a server, in order."""
+    rows = snap.execute(
+        "SELECT user_id FROM member WHERE server_id = ? ORDER BY user_id", (server_id,)
+    )
+    return [user_id for (user_id,) in rows]
+
+
+def named(snap: Snapshot, server_id: int, beginning: str, limit: int) -> list[int]:
+    """Members whose name or nickname begins so, ignoring the case of ASCII."""
+    pattern = re.sub(r"([%_\\])", r"\\\1", beginning) + "%"
+    rows = snap.execute(
+        r"""SELECT m.user_id FROM member m JOIN user u ON u.id = m.user_id
+            WHERE m.server_id = ?1
+                AND (u.username LIKE ?2 ESCAPE '\' OR m.nickname LIKE ?2 ESCAPE '\')
+            ORDER BY m.user_id LIMIT ?3""",
+        (server_id, pattern, limit),
+    )
+    return [user_id for (user_id,) in rows]
+
+
+def some(snap: Snapshot, server_id: int, user_ids: Collection[int]) -> list[Member]:
+    """Those of these people who are members, in order of their ids."""
+    rows = snap.execute(
+        f"{SELECT} AND m.user_id IN (SELECT value FROM json_each(?)) ORDER BY m.user_id",
+        (server_id, json.dumps(list(user_ids))),
+    )
+    return [_member(row) for row in rows]
+
+
+def near(snap: Snapshot, user_id: int, among: Collection[int]) -> frozenset[int]:
+    """Who of these people shares a server with this one."""
+    rows = snap.execute(
+        """SELECT DISTINCT m.user_id FROM json_each(?2) j JOIN member m ON m.user_id = j.value
+           WHERE m.server_id IN (SELECT o.server_id FROM member o JOIN server s
+               ON s.id = o.server_id WHERE o.user_id = ?1 AND NOT s.ended)""",
+        (user_id, json.dumps(list(among))),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def insert(tx: Tx, server_id: int, user_id: int, temporary: bool) -> None:
