@@ -45,6 +45,7 @@ from plexichat.core.audiences import Audiences
 from plexichat.core.events import Event, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.presence import LivePresence
+from plexichat.core.receipts import Online
 from plexichat.core.sessions import LiveSessions
 from plexichat.core.versions import Version
 from plexichat.gateway.hub import Hub
@@ -187,6 +188,12 @@ class House:
         return await asyncio.get_running_loop().run_in_executor(
             self._slow, partial(fn, *args, **kwargs)
         )
+
+    def online(self, channel_id: int) -> Online:
+        """Who has an open socket, and so receives what is said in a channel at once."""
+        connected = self.hub.online()
+        readers = self.audiences.readers(channel_id)
+        return Online(connected, frozenset(filter(connected.__contains__, readers)))
 
     def soon(
         self, fn: Callable[Concatenate[Tx, P], object], *args: P.args, **kwargs: P.kwargs

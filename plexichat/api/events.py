@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from enum import IntFlag
 from functools import singledispatch
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from plexichat.api import shapes_servers
-from plexichat.api.shapes import Id, Person, Shapes, optional
+from plexichat.api.shapes import Id, Message, Person, Shapes, optional
 from plexichat.core.events import (
     Attends,
+    Audience,
     BanLifted,
     Banned,
     BlockChanged,
@@ -32,6 +34,7 @@ from plexichat.core.events import (
     PresenceChanged,
     PresenceEnded,
     PresenceKept,
+    Readers,
     RelationshipChanged,
     RoleCreated,
     RoleDeleted,
@@ -49,6 +52,7 @@ from plexichat.core.events import (
     TypingStopped,
     UserUpdated,
 )
+from plexichat.core.views import MessageView
 
 
 class Intent(IntFlag):
@@ -108,44 +112,52 @@ class RelationshipRemove(Struct):
     user_id: Id
 
 
-class Typing(Struct):
+class MessageTold(Message, kw_only=True):
+    """A message as the gateway tells it, with the server it belongs to."""
+
+    server_id: Id | None
+    guild_id: Id | None
+
+
+class InChannel(Struct, kw_only=True):
+    """What happened in a channel, and in which server if it is in one."""
+
     channel_id: Id
+    server_id: Id | None
+    guild_id: Id | None
+
+
+class Place(TypedDict):
+    channel_id: Id
+    server_id: Id | None
+    guild_id: Id | None
+
+
+class Typing(InChannel):
     user_id: Id
     username: str
     timestamp: int
-    guild_id: Id | None = None
 
 
-class TypingOver(Struct):
-    channel_id: Id
+class TypingOver(InChannel):
     user_id: Id
 
 
-class Deleted(Struct):
+class Deleted(InChannel):
     id: Id
-    channel_id: Id
-    server_id: Id | None = None
-    guild_id: Id | None = None
 
 
-class DeletedBulk(Struct):
-    channel_id: Id
+class DeletedBulk(InChannel):
     message_ids: list[Id]
-    server_id: Id | None = None
-    guild_id: Id | None = None
 
 
-class Ack(Struct):
-    channel_id: Id
+class Ack(InChannel):
     user_id: Id
     message_id: Id | None
 
 
-class Pins(Struct):
-    channel_id: Id
+class Pins(InChannel):
     pinned_message_ids: list[Id]
-    server_id: Id | None = None
-    guild_id: Id | None = None
 
 
 class Alert(Struct):
@@ -159,6 +171,26 @@ class Logout(Struct):
     message: str
 
 
+def server_of(audience: Audience) -> int | None:
+    """The server in one of whose channels something happened; None for personal ones."""
+    return audience.server_id if isinstance(audience, Readers) else None
+
+
+def place(channel_id: int, server_id: int | None) -> Place:
+    """The ids that everything carries which happens in a channel."""
+    server = optional(server_id)
+    return Place(channel_id=str(channel_id), server_id=server, guild_id=server)
+
+
+def of_messages(audience: Audience) -> Intent:
+    return Intent.DIRECT_MESSAGES if server_of(audience) is None else Intent.GUILD_MESSAGES
+
+
+def message_told(view: MessageView, audience: Audience, shapes: Shapes) -> MessageTold:
+    server = optional(server_of(audience))
+    return MessageTold(*astuple(shapes.message(view)), server_id=server, guild_id=server)
+
+
 @singledispatch
 def word(event: object, shapes: Shapes) -> Worded | None:
     """The event as a dispatch; None for what is told to nobody outside."""
@@ -167,36 +199,46 @@ def word(event: object, shapes: Shapes) -> Worded | None:
 
 @word.register
 def _(event: MessageCreated, shapes: Shapes) -> Worded:
-    return Worded("MESSAGE_CREATE", shapes.message(event.message), Intent.DIRECT_MESSAGES)
+    told = message_told(event.message, event.audience, shapes)
+    return Worded("MESSAGE_CREATE", told, of_messages(event.audience))
 
 
 @word.register
 def _(event: MessageUpdated, shapes: Shapes) -> Worded:
-    return Worded("MESSAGE_UPDATE", shapes.message(event.message), Intent.DIRECT_MESSAGES)
+    told = message_told(event.message, event.audience, shapes)
+    return Worded("MESSAGE_UPDATE", told, of_messages(event.audience))
 
 
 @word.register
 def _(event: MessageDeleted, shapes: Shapes) -> Worded:
-    deleted = Deleted(str(event.message_id), str(event.channel_id))
-    return Worded("MESSAGE_DELETE", deleted, Intent.DIRECT_MESSAGES)
+    deleted = Deleted(
+        str(event.message_id), **place(event.channel_id, server_of(event.audience))
+    )
+    return Worded("MESSAGE_DELETE", deleted, of_messages(event.audience))
 
 
 @word.register
 def _(event: MessagesDeleted, shapes: Shapes) -> Worded:
-    deleted = DeletedBulk(str(event.channel_id), [str(id) for id in event.message_ids])
-    return Worded("MESSAGE_DELETE_BULK", deleted)
+    server_id = server_of(event.audience)
+    deleted = DeletedBulk(
+        [str(id) for id in event.message_ids], **place(event.channel_id, server_id)
+    )
+    return Worded("MESSAGE_DELETE_BULK", deleted, Intent.GUILD_MESSAGES if server_id else ALWAYS)
 
 
 @word.register
 def _(event: MessagesRead, shapes: Shapes) -> Worded:
-    read = Ack(str(event.channel_id), str(event.user_id), optional(event.message_id))
+    read = Ack(
+        str(event.user_id), optional(event.message_id), **place(event.channel_id, event.server_id)
+    )
     return Worded("MESSAGE_ACK", read)
 
 
 @word.register
 def _(event: PinsChanged, shapes: Shapes) -> Worded:
-    pins = Pins(str(event.channel_id), [str(id) for id in event.message_ids])
-    return Worded("CHANNEL_PINS_UPDATE", pins)
+    server_id = server_of(event.audience)
+    pins = Pins([str(id) for id in event.message_ids], **place(event.channel_id, server_id))
+    return Worded("CHANNEL_PINS_UPDATE", pins, Intent.GUILDS if server_id else ALWAYS)
 
 
 @word.register
@@ -234,15 +276,20 @@ def _(event: PresenceChanged, shapes: Shapes) -> Worded:
 
 @word.register
 def _(event: TypingStarted, shapes: Shapes) -> Worded:
+    server_id = server_of(event.audience)
     started = Typing(
-        str(event.channel_id), str(event.user_id), event.username, event.at // 1000
+        str(event.user_id), event.username, event.at // 1000, **place(event.channel_id, server_id)
     )
-    return Worded("TYPING_START", started, Intent.DIRECT_MESSAGE_TYPING)
+    intent = Intent.GUILD_MESSAGE_TYPING if server_id else Intent.DIRECT_MESSAGE_TYPING
+    return Worded("TYPING_START", started, intent)
 
 
 @word.register
 def _(event: TypingStopped, shapes: Shapes) -> Worded:
-    return Worded("TYPING_STOP", TypingOver(str(event.channel_id), str(event.user_id)))
+    over = TypingOver(
+        str(event.user_id), **place(event.channel_id, server_of(event.audience))
+    )
+    return Worded("TYPING_STOP", over)
 
 
 @word.register

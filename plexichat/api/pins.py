@@ -15,7 +15,7 @@ routes = Routes("Pins")
 async def list_pins(channel_id: int) -> list[Message]:
     """The pinned messages of a channel, the one pinned last first."""
     here = house()
-    found = await see(pins.of, me().id, channel_id, here.hub.online())
+    found = await see(pins.of, me().id, channel_id, here.online(channel_id))
     return [here.shapes.message(view) for view in found]
 
 
@@ -30,7 +30,7 @@ async def pin(channel_id: int, message_id: int) -> Success:
     """Pin a message."""
     here = house()
     at_most = here.config.messages.max_pins
-    await act(pins.pin, me().id, channel_id, message_id, at_most, here.hub.online())
+    await act(pins.pin, me().id, channel_id, message_id, at_most, here.online(channel_id))
     return SUCCESS
 
 
@@ -43,5 +43,5 @@ async def pin(channel_id: int, message_id: int) -> Success:
 )  # fmt: skip
 async def unpin(channel_id: int, message_id: int) -> Success:
     """Unpin a message."""
-    await act(pins.unpin, me().id, channel_id, message_id, house().hub.online())
+    await act(pins.unpin, me().id, channel_id, message_id, house().online(channel_id))
     return SUCCESS

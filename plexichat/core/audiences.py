@@ -41,6 +41,7 @@ class Audiences:
         self._rules: dict[int, Rules] = {}
         self._standings: dict[int, dict[int, Standing]] = {}
         self._servers: dict[int, set[int]] = {}  # of each connected person
+        self._places: dict[int, int] = {}  # the server of each channel
         self._able: dict[int, dict[tuple[int | None, int], frozenset[int]]] = {}
 
     def known(self) -> frozenset[int]:
@@ -56,7 +57,7 @@ class Audiences:
                 self._drop_server(server_id)
             case RulesChanged(server_id=server_id, rules=Rules() as rules):
                 before = self._rules.get(server_id)
-                self._rules[server_id] = rules
+                self._learn(rules)
                 self._able.pop(server_id, None)
                 return [] if before is None else self._differences(before, rules)
             case StandingChanged(server_id=server_id, user_id=user_id, standing=standing):
@@ -89,6 +90,22 @@ class Audiences:
                     near.update(self._standings.get(server_id, ()))
                 return near - but
 
+    def readers(self, channel_id: int) -> Collection[int]:
+        """The connected people who read a channel of a server; nobody for any other channel."""
+        server_id = self._places.get(channel_id)
+        if server_id is None:
+            return frozenset()
+        return self._who(server_id, channel_id, permissions.READ)
+
+    def _learn(self, rules: Rules) -> None:
+        self._forget(self._rules.get(rules.server_id))
+        self._rules[rules.server_id] = rules
+        self._places.update(dict.fromkeys(rules.channels, rules.server_id))
+
+    def _forget(self, rules: Rules | None) -> None:
+        for channel_id in () if rules is None else rules.channels:
+            del self._places[channel_id]
+
     def _who(self, server_id: int, channel_id: int | None, needed: int) -> frozenset[int]:
         """Connected members who have all of `needed`; kept until the server changes."""
         kept = self._able.setdefault(server_id, {})
@@ -107,7 +124,8 @@ class Audiences:
         if not self._followed(event.user_id):
             return
         for rules in event.rules:
-            self._rules.setdefault(rules.server_id, rules)
+            if rules.server_id not in self._rules:
+                self._learn(rules)
         self._servers[event.user_id] = {standing.server_id for standing in event.standings}
         for standing in event.standings:
             self._standings.setdefault(standing.server_id, {})[event.user_id] = standing
@@ -165,7 +183,7 @@ class Audiences:
     def _drop_server(self, server_id: int) -> None:
         for user_id in self._standings.pop(server_id, ()):
             self._servers[user_id].discard(server_id)
-        self._rules.pop(server_id, None)
+        self._forget(self._rules.pop(server_id, None))
         self._able.pop(server_id, None)
 
 

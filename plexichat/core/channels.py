@@ -1,7 +1,10 @@
-"""Conversations: who is in one, and who may begin one.
+"""Conversations: who is in one, what they may do there, and who may begin one.
 
-A pair of people has at most one DM. Who is not in a conversation learns nothing of it.
+A pair of people has at most one DM. Who is not in a conversation learns nothing of it; in a server
+permissions decide who is.
 """
+
+from dataclasses import dataclass
 
 from plexichat.core import permissions, users
 from plexichat.core.errors import Forbidden, Invalid, NotFound
@@ -16,6 +19,20 @@ from plexichat.store.users import User
 
 ACCESS_DENIED = ("access_denied", "Access denied")
 PERMISSION_DENIED = ("permission_denied", "Permission denied")
+WRITTEN = frozenset(("text", "announcement"))  # the kinds of a server that take messages
+SEND = permissions.BITS["messages.send"]
+ATTACH = permissions.BITS["messages.attach_files"]
+MANAGE_MESSAGES = permissions.BITS["messages.manage"]
+IN_PERSON = permissions.ALL & ~MANAGE_MESSAGES  # what one may do where no server rules
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A channel as somebody finds it: what they may do there, and whether they are timed out."""
+
+    channel: Channel
+    granted: int
+    timed_out: bool = False
 
 
 def get(
@@ -27,27 +44,54 @@ def get(
 ) -> Channel:
     """The channel, for somebody who is in it or has all of `needed`; others hear `otherwise`.
 
-    Whoever may not even view it is told no more than that.
+    Whoever may not even view a channel of a server is told no more than that.
     """
+    return enter(snap, user_id, channel_id, otherwise, needed).channel
+
+
+def enter(
+    snap: Snapshot,
+    user_id: int,
+    channel_id: int,
+    otherwise: tuple[str, str] = ACCESS_DENIED,
+    needed: int = permissions.READ,
+) -> Seat:
+    """The same, with what else they may do there."""
     channel = rows.by_id(snap, channel_id)
     if channel is None:
         raise NotFound("channel_not_found", "Channel not found")
     if channel.server_id is None:
         if user_id not in channel.people:
             raise Forbidden(*otherwise)
-    elif needed & ~allowed(snap, user_id, channel):
-        raise Forbidden(*otherwise)
-    return channel
+        return Seat(channel, IN_PERSON)
+    seat = _seat(snap, user_id, channel)
+    if not seat.granted & permissions.VIEW:
+        raise Forbidden(*ACCESS_DENIED)
+    refuse_without(seat, needed, otherwise)
+    return seat
 
 
-def allowed(snap: Snapshot, user_id: int, channel: Channel) -> int:
-    """The permission bits of somebody in a channel of a server; none for a stranger."""
+def refuse_without(
+    seat: Seat, needed: int, otherwise: tuple[str, str] = PERMISSION_DENIED
+) -> None:
+    """Refuse somebody who lacks any of `needed`; a time-out that takes it away is named."""
+    lacking = needed & ~seat.granted
+    if not lacking:
+        return
+    if seat.timed_out and not lacking & ~permissions.LOST_IN_TIMEOUT:
+        raise Forbidden("timed_out", "Permission denied: timed out")
+    raise Forbidden(*otherwise)
+
+
+def _seat(snap: Snapshot, user_id: int, channel: Channel) -> Seat:
     assert channel.server_id is not None
     standing = rules_rows.standing(snap, channel.server_id, user_id)
     rules = rules_rows.for_member(snap, channel.server_id, user_id, channel.id)
     if standing is None or rules is None:
-        return 0
-    return permissions.in_channel(rules, standing, channel.id, snap.now)
+        return Seat(channel, 0)
+    granted = permissions.in_channel(rules, standing, channel.id, snap.now)
+    until = standing.timeout_until
+    return Seat(channel, granted, until is not None and until > snap.now)
 
 
 def audience(channel: Channel, but: frozenset[int] = frozenset()) -> Audience:
@@ -64,7 +108,7 @@ def reads(snap: Snapshot, user_id: int, channel_id: int) -> bool:
         return False
     if channel.server_id is None:
         return user_id in channel.people
-    return not permissions.READ & ~allowed(snap, user_id, channel)
+    return not permissions.READ & ~_seat(snap, user_id, channel).granted
 
 
 def recipient(channel: Channel, user_id: int) -> int | None:
@@ -85,13 +129,21 @@ def welcomes(snap: Snapshot, sender: int, other: User) -> bool:
     return other.allow_dms_from == "everyone"
 
 
-def for_sending(snap: Snapshot, author_id: int, channel_id: int) -> Channel:
+def for_sending(
+    snap: Snapshot, author_id: int, channel_id: int, needed: int = SEND
+) -> Seat:
     """The channel, for somebody who may send something there; others are refused."""
-    channel = get(snap, author_id, channel_id, PERMISSION_DENIED)
+    seat = enter(snap, author_id, channel_id, PERMISSION_DENIED, permissions.VIEW)
+    refuse_without(seat, needed)
+    channel = seat.channel
+    if channel.server_id is not None:
+        if channel.kind not in WRITTEN:
+            raise Forbidden(*PERMISSION_DENIED)
+        return seat
     other = recipient(channel, author_id)
     if other is not None and not welcomes(snap, author_id, users.get(snap, other)):
         raise Forbidden("cannot_message", "Permission denied: cannot message this user")
-    return channel
+    return seat
 
 
 def open_dm(tx: Tx, user_id: int, other_id: int) -> Conversation:

@@ -101,6 +101,7 @@ class MessagesRead(Event):
     channel_id: int
     user_id: int
     message_id: int | None
+    server_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

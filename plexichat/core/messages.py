@@ -4,11 +4,12 @@ A message is at most so many code points after trimming, and never nothing at al
 edits it. One that is deleted keeps its place, so that what is unread can be told, and nothing else.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plexichat import config
-from plexichat.core import channels, embeds, receipts, uploads
+from plexichat.core import channels, embeds, permissions, receipts, slowmode, uploads
+from plexichat.core.channels import Seat
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
     MessageCreated,
@@ -17,6 +18,7 @@ from plexichat.core.events import (
     MessageUpdated,
     PinsChanged,
 )
+from plexichat.core.receipts import Online, Receipts
 from plexichat.core.views import MessageView
 from plexichat.store import messages as rows
 from plexichat.store import pins as pin_rows
@@ -29,6 +31,7 @@ PAGE = 50
 PAGE_LIMIT = 100
 DELETED_AT_ONCE = 100
 NEWEST = (1 << 63) - 1
+EMBED = permissions.BITS["messages.embed_links"]
 NOT_AUTHOR = ("not_author", "Not author")
 
 
@@ -57,13 +60,13 @@ def send(
     channel_id: int,
     draft: Draft,
     rules: config.Messages,
-    online: Container[int],
+    online: Online,
 ) -> MessageView:
     """Say something in a channel; everybody who reads it hears of it, the author's own sockets too.
 
     `online` are the people with an open socket, who thereby receive it.
     """
-    channel = channels.for_sending(tx, author_id, channel_id)
+    channel = _for_draft(tx, author_id, channel_id, draft)
     content = _content(draft.content, rules.max_length)
     files = uploads.unsent(tx, author_id, draft.attachments, rules.max_attachments)
     cards = embeds.checked(draft.embeds)
@@ -77,11 +80,23 @@ def send(
     )  # fmt: skip
     upload_rows.send(tx, files, channel_id, message_id)
     message = one(tx, channel_id, message_id)
-    known = receipts.of(tx, channel_id, online)
+    # Nobody can have read it yet: in a server, where many have a mark, none needs to be looked at.
+    known = Receipts([], online) if channel.server_id else receipts.of(tx, channel_id, online)
     tx.emit(
         MessageCreated(audience=channels.audience(channel), message=known.view(message, None))
     )
     return known.view(message, author_id)
+
+
+def _for_draft(tx: Tx, author_id: int, channel_id: int, draft: Draft) -> Channel:
+    """The channel, for somebody who may say this there now."""
+    seat = channels.for_sending(tx, author_id, channel_id)
+    if draft.attachments:
+        channels.refuse_without(seat, channels.ATTACH)
+    if draft.embeds:
+        channels.refuse_without(seat, EMBED)
+    slowmode.refuse_too_soon(tx, author_id, seat)
+    return seat.channel
 
 
 def _content(text: str | None, max_length: int) -> str | None:
@@ -101,7 +116,7 @@ class History:
 
 
 def page(
-    snap: Snapshot, user_id: int, channel_id: int, wanted: Page, online: Container[int]
+    snap: Snapshot, user_id: int, channel_id: int, wanted: Page, online: Online
 ) -> History:
     """A page of history: newest first, or oldest first after `after`."""
     channel = channels.get(snap, user_id, channel_id)
@@ -117,7 +132,7 @@ def page(
 
 
 def get(
-    snap: Snapshot, user_id: int, channel_id: int, message_id: int, online: Container[int]
+    snap: Snapshot, user_id: int, channel_id: int, message_id: int, online: Online
 ) -> MessageView:
     channels.get(snap, user_id, channel_id)
     message = one(snap, channel_id, message_id)
@@ -139,7 +154,7 @@ def edit(
     message_id: int,
     text: str | None,
     rules: config.Messages,
-    online: Container[int],
+    online: Online,
 ) -> MessageView:
     """Say one's own message differently, to people who may still be written to."""
     channel = channels.get(tx, author_id, channel_id, NOT_AUTHOR)
@@ -157,10 +172,10 @@ def edit(
 
 
 def delete(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
-    """Delete a message of one's own."""
-    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
-    message = one(tx, channel_id, message_id)
-    _delete(tx, user_id, channel, [message])
+    """Delete a message of one's own, or anybody's in a channel whose messages one manages."""
+    seat = channels.enter(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    channel, message = seat.channel, one(tx, channel_id, message_id)
+    _delete(tx, user_id, seat, [message])
     tx.emit(
         MessageDeleted(
             audience=channels.audience(channel), channel_id=channel_id, message_id=message_id
@@ -169,14 +184,15 @@ def delete(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
 
 
 def delete_some(tx: Tx, user_id: int, channel_id: int, message_ids: Sequence[int]) -> None:
-    """Delete several messages of one's own at once; those that do not exist are skipped."""
-    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    """Delete several messages at once, as `delete` does; those that do not exist are skipped."""
+    seat = channels.enter(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    channel = seat.channel
     if len(message_ids) > DELETED_AT_ONCE:
         raise Invalid("too_many_messages", "Invalid input: message_ids")
     found = [each for each in rows.by_ids(tx, message_ids) if each.channel_id == channel_id]
     if not found:
         return
-    _delete(tx, user_id, channel, found)
+    _delete(tx, user_id, seat, found)
     tx.emit(
         MessagesDeleted(
             audience=channels.audience(channel),
@@ -186,15 +202,15 @@ def delete_some(tx: Tx, user_id: int, channel_id: int, message_ids: Sequence[int
     )
 
 
-def _delete(tx: Tx, user_id: int, channel: Channel, messages: list[Message]) -> None:
+def _delete(tx: Tx, user_id: int, seat: Seat, messages: list[Message]) -> None:
     if any(message.author_id != user_id for message in messages):
-        raise Forbidden(*channels.PERMISSION_DENIED)
+        channels.refuse_without(seat, channels.MANAGE_MESSAGES)
     for message in messages:
         rows.delete(tx, message)
         if message.attachments is not None:
             uploads.forget_sent(tx, message.id)
     if any(message.pinned_at is not None for message in messages):
-        tell_pins(tx, channel)
+        tell_pins(tx, seat.channel)
 
 
 def tell_pins(tx: Tx, channel: Channel) -> None:

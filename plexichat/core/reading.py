@@ -32,7 +32,13 @@ def ack(tx: Tx, user_id: int, channel_id: int, upto: int | None) -> int:
     rows.move(tx, user_id, channel_id, to, tx.now, receipt_id)
     audience = channels.audience(channel) if told else frozenset((user_id,))
     tx.emit(
-        MessagesRead(audience=audience, channel_id=channel_id, user_id=user_id, message_id=to.id)
+        MessagesRead(
+            audience=audience,
+            channel_id=channel_id,
+            user_id=user_id,
+            message_id=to.id,
+            server_id=channel.server_id,
+        )
     )
     return marked
 
@@ -61,6 +67,7 @@ def mark_unread(tx: Tx, user_id: int, channel_id: int, message_id: int | None) -
                 channel_id=channel_id,
                 user_id=user_id,
                 message_id=to.id or None,
+                server_id=channel.server_id,
             )
         )
     return rows.unread(tx, user_id, channel_id)

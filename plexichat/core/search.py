@@ -4,10 +4,9 @@ A message is found if it holds every word that is asked for, the last one as the
 word; case and accents make no difference. Nothing that anybody types is an instruction.
 """
 
-from collections.abc import Container
-
 from plexichat.core import channels, receipts
 from plexichat.core.errors import Invalid
+from plexichat.core.receipts import Online
 from plexichat.core.views import MessageView
 from plexichat.store import messages as rows
 from plexichat.store import search as index
@@ -19,7 +18,7 @@ QUERY_LENGTH = 512
 
 
 def messages(
-    snap: Snapshot, user_id: int, channel_id: int, text: str, limit: int, online: Container[int]
+    snap: Snapshot, user_id: int, channel_id: int, text: str, limit: int, online: Online
 ) -> list[MessageView]:
     """The newest messages of a channel that hold the words of `text`; none if it has no word."""
     channels.get(snap, user_id, channel_id)

@@ -6,6 +6,7 @@ Every server has an owner, who is a member, and a role @everyone that every memb
 from dataclasses import dataclass
 
 from plexichat.core import permissions
+from plexichat.core.channels import WRITTEN
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
     MemberJoined,
@@ -31,7 +32,6 @@ from plexichat.store.servers import Server
 NAME_LENGTHS = range(2, 101)
 DESCRIPTION_LENGTH = 1000
 SERVERS_PER_PERSON = 100
-WRITTEN = frozenset(("text", "announcement"))
 
 
 MANAGE = permissions.BITS["server.manage"]

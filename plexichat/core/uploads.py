@@ -19,7 +19,7 @@ Named = int | str  # an upload, by its id or by the name of its file
 
 def check(snap: Snapshot, user_id: int, channel_id: int) -> None:
     """Refuse files for a channel in which this person may send none."""
-    channels.for_sending(snap, user_id, channel_id)
+    channels.for_sending(snap, user_id, channel_id, channels.ATTACH)
 
 
 def add(

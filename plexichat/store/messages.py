@@ -72,6 +72,15 @@ def by_ids(snap: Snapshot, ids: Sequence[int]) -> list[Message]:
     return [Message(*row) for row in rows]
 
 
+def latest_of(snap: Snapshot, channel_id: int, author_id: int) -> int | None:
+    """The last message that somebody sent to a channel, whether it is deleted or not."""
+    (message_id,) = snap.execute(
+        "SELECT max(id) FROM message WHERE author_id = ? AND channel_id = ?",
+        (author_id, channel_id),
+    ).fetchone()
+    return None if message_id is None else int(message_id)
+
+
 def exists(snap: Snapshot, channel_id: int, message_id: int) -> bool:
     found = snap.execute(
         "SELECT 1 FROM message WHERE id = ? AND channel_id = ? AND deleted = 0",
@@ -141,11 +150,16 @@ def delete(tx: Tx, message: Message) -> None:
 
 
 def marks(snap: Snapshot, channel_id: int) -> list[Mark]:
-    """How far each person who has been in this channel has come; 0 where never."""
+    """How far each person who has been in this channel has come; 0 where never.
+
+    In a server those who are members still.
+    """
     rows = snap.execute(
         """SELECT u.id, u.username, u.avatar, r.read_id, r.receipt_id,
                   max(r.delivered_id, u.connected_id)
-           FROM reading r JOIN user u ON u.id = r.user_id WHERE r.channel_id = ?""",
+           FROM reading r JOIN user u ON u.id = r.user_id JOIN channel c ON c.id = r.channel_id
+           WHERE r.channel_id = ? AND (c.server_id IS NULL OR EXISTS (SELECT 1 FROM member m
+               WHERE m.server_id = c.server_id AND m.user_id = r.user_id))""",
         (channel_id,),
     )
     return [Mark(*row) for row in rows]

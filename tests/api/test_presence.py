@@ -188,6 +188,7 @@ async def test_typing_is_told_to_the_rest_of_the_channel(
         assert told["d"].pop("timestamp") > 1_700_000_000
         assert told["d"] == {
             "channel_id": dm, "user_id": ann.id, "username": "ann", "guild_id": None,
+                "server_id": None,
         }  # fmt: skip
         assert await anns.beat() == []
 
