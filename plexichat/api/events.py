@@ -1,7 +1,6 @@
 """How the gateway words what core tells (contract 16, section 6), and which intent asks for it."""
 
 from collections.abc import Mapping
-from enum import IntFlag
 from functools import singledispatch
 from typing import NamedTuple, TypedDict
 
@@ -9,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from plexichat.api import shapes_servers
+from plexichat.api.intents import ALWAYS, Intent
 from plexichat.api.shapes import Id, Message, Person, Shapes, optional
 from plexichat.core.events import (
     Attends,
@@ -53,45 +53,6 @@ from plexichat.core.events import (
     UserUpdated,
 )
 from plexichat.core.views import MessageView
-
-
-class Intent(IntFlag):
-    """What a client may ask for; the order is the wire's."""
-
-    GUILDS = 1 << 0
-    GUILD_MEMBERS = 1 << 1
-    GUILD_BANS = 1 << 2
-    GUILD_EMOJIS = 1 << 3
-    GUILD_INTEGRATIONS = 1 << 4
-    GUILD_WEBHOOKS = 1 << 5
-    GUILD_INVITES = 1 << 6
-    GUILD_VOICE_STATES = 1 << 7
-    GUILD_PRESENCES = 1 << 8
-    GUILD_MESSAGES = 1 << 9
-    GUILD_MESSAGE_REACTIONS = 1 << 10
-    GUILD_MESSAGE_TYPING = 1 << 11
-    DIRECT_MESSAGES = 1 << 12
-    DIRECT_MESSAGE_REACTIONS = 1 << 13
-    DIRECT_MESSAGE_TYPING = 1 << 14
-    MESSAGE_CONTENT = 1 << 15
-    SCHEDULED_EVENTS = 1 << 16
-    THREADS = 1 << 17
-    AUTOMOD = 1 << 18
-    AUDIT_LOG = 1 << 19
-    ARTIFACTS = 1 << 20
-
-
-ALL = (1 << 21) - 1
-PRIVILEGED = int(Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT)
-DEFAULT = ALL & ~int(
-    PRIVILEGED
-    | Intent.SCHEDULED_EVENTS
-    | Intent.THREADS
-    | Intent.AUTOMOD
-    | Intent.AUDIT_LOG
-    | Intent.ARTIFACTS
-)
-ALWAYS = Intent(0)
 
 
 class Worded(NamedTuple):

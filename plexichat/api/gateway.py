@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from plexichat.api import shapes
-from plexichat.api.events import ALL, DEFAULT, PRIVILEGED, word
+from plexichat.api.events import word
 from plexichat.api.frames import (
     MEMBERS_AT_ONCE,
     Frame,
@@ -25,6 +25,7 @@ from plexichat.api.frames import (
     VersionCheck,
     channel_of,
 )
+from plexichat.api.intents import ALL, DEFAULT, PRIVILEGED
 from plexichat.api.presence import NewPresence
 from plexichat.api.ready import ready
 from plexichat.api.shapes import VersionInfo

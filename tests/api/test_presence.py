@@ -201,7 +201,8 @@ async def test_a_message_or_op_41_ends_typing(ann: Person, bob: Person, url: str
         await anns.say(41, channel_id=dm)
         stopped = await bobs.hear()
         assert (stopped["t"], stopped["d"]) == (
-            "TYPING_STOP", {"channel_id": dm, "user_id": ann.id},
+            "TYPING_STOP",
+            {"channel_id": dm, "user_id": ann.id, "server_id": None, "guild_id": None},
         )  # fmt: skip
         await anns.say(40, channel_id=int(dm))
         assert (await bobs.hear())["t"] == "TYPING_START"
