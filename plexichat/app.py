@@ -20,6 +20,7 @@ from plexichat.api import (
     bans,
     channels,
     gateway,
+    icons,
     media,
     members,
     messages,
@@ -39,10 +40,10 @@ from plexichat.api.dialect import DIALECT
 from plexichat.api.shapes import Shapes
 from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
-from plexichat.core import accounts, links, passwords, sessions, versions
+from plexichat.core import accounts, leftovers, links, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
-from plexichat.core.events import Event, Members, ServerJoined, SessionsClosed
+from plexichat.core.events import Event, Leftovers, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.presence import LivePresence
 from plexichat.core.receipts import Online
@@ -75,6 +76,7 @@ GROUPS: Final = tuple(
         pins,
         reading,
         servers,
+        icons,
         members,
         bans,
         roles,
@@ -116,6 +118,8 @@ class House:
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None
         self._jobs: asyncio.Task[None] | None = None
+        self._left_over = asyncio.Event()  # something is to be cleared away
+        self._clearing: asyncio.Task[None] | None = None
         self._soon: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -137,14 +141,17 @@ class House:
         house.attendance = Attendance(house.db, house.hub, house.live, config.presence)
         house.gateway = gateway.Gateway(house)
         house._jobs = asyncio.create_task(house._work())
+        house._left_over.set()
+        house._clearing = asyncio.create_task(house._clear())
         return house
 
     async def close(self) -> None:
         """Finish what is being written and give the data folder back."""
-        if self._jobs is not None:
-            self._jobs.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._jobs
+        for task in (self._jobs, self._clearing):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         await asyncio.gather(*self._soon)
         await self.attendance.close()
         await self.db.write(sessions.save_use, self.live.used())
@@ -159,6 +166,8 @@ class House:
         self.presence.apply(event)
         self.typing.apply(event)
         self.shelf.apply(event)
+        if isinstance(event, Leftovers):
+            self._left_over.set()
         consequences = self.audiences.apply(event)
         if isinstance(event, ServerJoined):
             present = self.audiences.resolve(Members(event.world.server.id))
@@ -240,6 +249,17 @@ class House:
             await job()
         except Exception:
             log.exception("a job failed")
+
+    async def _clear(self) -> None:
+        """Clear away what is left over, a little at a time, whenever there is something."""
+        while True:
+            await self._left_over.wait()
+            self._left_over.clear()
+            await self._try(self._clear_all)
+
+    async def _clear_all(self) -> None:
+        while await self.db.write(leftovers.clear):
+            pass
 
     async def _save_use(self) -> None:
         used = self.live.used()

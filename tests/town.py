@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from plexichat.core import permissions, servers
+from plexichat.core import leftovers, permissions, servers
 from plexichat.store import roles
 from plexichat.store.db import Tx
 from tests.cast import Person
@@ -51,6 +51,12 @@ async def allow(town: Town, person: Person, *names: str, position: int = 1) -> s
             _wear, town.number, person.number, permissions.bits(*names), position
         )
     )
+
+
+async def cleared(person: Person) -> None:
+    """Wait until nothing is left that nobody may see."""
+    while await person.house.db.write(leftovers.clear):
+        pass
 
 
 def _wear(tx: Tx, server_id: int, user_id: int, granted: int, position: int) -> int:

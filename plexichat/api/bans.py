@@ -26,6 +26,7 @@ class Listing(Struct):
 
 class NewBan(Struct):
     reason: str | None = None
+    delete_message_days: int | None = None
 
 
 @routes.get("/servers/<server_id>/bans", errors=(*PERMITTED, "400 Invalid user ID"))
@@ -39,13 +40,16 @@ async def listed(server_id: int, query: Listing) -> list[Ban]:
 @routes.put(
     "/servers/<server_id>/bans/<user_id>",
     errors=(
-        *PERMITTED, "400 Invalid user ID", "400 Invalid input: reason",
+        *PERMITTED, "400 Invalid user ID", "400 Invalid input: reason or delete_message_days",
         "404 Server or user not found", "409 Already exists",
     ),
 )  # fmt: skip
 async def put(server_id: int, user_id: int, body: NewBan) -> Success:
-    """Send somebody away for good, or keep somebody out who never was a member."""
-    await act(bans.put, me().id, server_id, user_id, body.reason)
+    """Send somebody away for good, or keep somebody out who never was a member.
+
+    What they said in the last `delete_message_days` (0 to 7) is deleted soon after.
+    """
+    await act(bans.put, me().id, server_id, user_id, body.reason, body.delete_message_days or 0)
     return SUCCESS
 
 

@@ -21,6 +21,7 @@ from plexichat.core.events import (
     ChannelUpdated,
     ConversationCreated,
     FilesForgotten,
+    Leftovers,
     MemberChanged,
     MemberJoined,
     MemberLeft,
@@ -349,6 +350,7 @@ def _(event: BanLifted, shapes: Shapes) -> Worded:
 @word.register(Attends)
 @word.register(BlockChanged)
 @word.register(FilesForgotten)
+@word.register(Leftovers)
 @word.register(PresenceEnded)
 @word.register(PresenceKept)
 @word.register(RulesChanged)

@@ -338,6 +338,11 @@ class RoleDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leftovers(Event):
+    """Heard by nobody outside: something is left that nobody may see, to be cleared away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Banned(Event):
     """Somebody may not belong to a server any more."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from msgspec import UNSET, UnsetType
 
-from plexichat.core import permissions, servers
+from plexichat.core import audit, permissions, servers
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import MemberChanged, Members
 from plexichat.core.servers import Acting
@@ -102,9 +102,10 @@ def one(snap: Snapshot, server_id: int, member_id: int) -> Member:
 def kick(tx: Tx, user_id: int, server_id: int, member_id: int) -> None:
     """Send somebody away; they may come back with an invite."""
     who = servers.acting(tx, user_id, server_id, KICK)
-    one(tx, server_id, member_id)
+    gone = one(tx, server_id, member_id)
     refuse_not_above(tx, who, member_id)
     servers.dismiss(tx, server_id, member_id)
+    audit.record(tx, server_id, user_id, "member_kick", "member", member_id, gone.username)
 
 
 def change(tx: Tx, user_id: int, server_id: int, member_id: int, wanted: Changes) -> Roster:
@@ -125,6 +126,11 @@ def change(tx: Tx, user_id: int, server_id: int, member_id: int, wanted: Changes
             servers.standing_changed(tx, server_id, member_id)
         after = one(tx, server_id, member_id)
         tx.emit(MemberChanged(audience=Members(server_id), member=after))
+        audit.record(
+            tx, server_id, user_id, "member_update", "member", member_id, after.username,
+            {field: (getattr(before, field), getattr(after, field)) for field in columns},
+            after.timeout_reason if wanted.timeout else None,
+        )  # fmt: skip
     return get(tx, user_id, server_id, member_id)
 
 

@@ -193,24 +193,39 @@ def delete_some(tx: Tx, user_id: int, channel_id: int, message_ids: Sequence[int
     if not found:
         return
     _delete(tx, user_id, seat, found)
-    tx.emit(
-        MessagesDeleted(
-            audience=channels.audience(channel),
-            channel_id=channel_id,
-            message_ids=tuple(each.id for each in found),
-        )
-    )
+    _tell_deleted(tx, channel, found)
+
+
+def erase(tx: Tx, channel: Channel, message_ids: Sequence[int]) -> None:
+    """Delete messages of a channel, whoever wrote them, and tell its readers."""
+    found = rows.by_ids(tx, message_ids)
+    _forget(tx, channel, found)
+    _tell_deleted(tx, channel, found)
 
 
 def _delete(tx: Tx, user_id: int, seat: Seat, messages: list[Message]) -> None:
     if any(message.author_id != user_id for message in messages):
         channels.refuse_without(seat, channels.MANAGE_MESSAGES)
+    _forget(tx, seat.channel, messages)
+
+
+def _forget(tx: Tx, channel: Channel, messages: list[Message]) -> None:
     for message in messages:
         rows.delete(tx, message)
         if message.attachments is not None:
             uploads.forget_sent(tx, message.id)
     if any(message.pinned_at is not None for message in messages):
-        tell_pins(tx, seat.channel)
+        tell_pins(tx, channel)
+
+
+def _tell_deleted(tx: Tx, channel: Channel, messages: list[Message]) -> None:
+    tx.emit(
+        MessagesDeleted(
+            audience=channels.audience(channel),
+            channel_id=channel.id,
+            message_ids=tuple(message.id for message in messages),
+        )
+    )
 
 
 def tell_pins(tx: Tx, channel: Channel) -> None:

@@ -5,10 +5,12 @@ Every server has an owner, who is a member, and a role @everyone that every memb
 
 from dataclasses import dataclass
 
-from plexichat.core import permissions
+from plexichat.core import audit, permissions
 from plexichat.core.channels import WRITTEN
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
+    FilesForgotten,
+    Leftovers,
     MemberJoined,
     MemberLeft,
     Members,
@@ -26,6 +28,7 @@ from plexichat.store import roles as role_rows
 from plexichat.store import rules as rule_rows
 from plexichat.store import servers as rows
 from plexichat.store.db import Snapshot, Tx
+from plexichat.store.members import Member
 from plexichat.store.rules import Rules, Standing
 from plexichat.store.servers import Server
 
@@ -133,12 +136,18 @@ def create(tx: Tx, user_id: int, name: str, description: str | None) -> Server:
     role_rows.insert(tx, server_id, "@everyone", permissions.DEFAULT, 0, is_default=True)
     channel_id = channel_rows.insert_in_server(tx, server_id, "text", "general", position=0)
     rows.change(tx, server_id, default_channel_id=channel_id)
-    admit(tx, user_id, server_id)
+    _enter(tx, user_id, server_id)
+    audit.record(tx, server_id, user_id, "server_create", "server", server_id, name)
     return get(tx, server_id)
 
 
 def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> None:
     """Make somebody a member and show them the server; whoever calls has checked that they may."""
+    member = _enter(tx, user_id, server_id, temporary)
+    audit.record(tx, server_id, user_id, "member_join", "member", user_id, member.username)
+
+
+def _enter(tx: Tx, user_id: int, server_id: int, temporary: bool = False) -> Member:
     member_rows.insert(tx, server_id, user_id, temporary)
     rules_changed(tx, server_id)
     standing_changed(tx, server_id, user_id)
@@ -147,6 +156,7 @@ def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> N
     themself = frozenset((user_id,))
     tx.emit(ServerJoined(audience=themself, world=seen, apart=apart))
     tx.emit(MemberJoined(audience=Members(server_id, but=themself), member=seen.member))
+    return seen.member
 
 
 def leave(tx: Tx, user_id: int, server_id: int) -> None:
@@ -154,7 +164,10 @@ def leave(tx: Tx, user_id: int, server_id: int) -> None:
     who = member(tx, user_id, server_id)
     if who.rules.owner_id == user_id:
         raise Forbidden("owner_stays", "Owners cannot leave")
+    themself = member_rows.by_id(tx, server_id, user_id)
     dismiss(tx, server_id, user_id)
+    name = None if themself is None else themself.username
+    audit.record(tx, server_id, user_id, "member_leave", "member", user_id, name)
 
 
 def dismiss(tx: Tx, server_id: int, user_id: int) -> bool:
@@ -179,10 +192,10 @@ def change(tx: Tx, user_id: int, server_id: int, wanted: Changes) -> Server:
         columns["description"] = wanted.description or None
     if wanted.default_channel_id is not None:
         columns["default_channel_id"] = _entrance(tx, server_id, wanted.default_channel_id)
-    return put(tx, server_id, **columns)
+    return put(tx, user_id, server_id, **columns)
 
 
-def put(tx: Tx, server_id: int, **columns: object) -> Server:
+def put(tx: Tx, user_id: int, server_id: int, **columns: object) -> Server:
     """Set columns of a server by name; its members hear of it if that changes anything."""
     before = get(tx, server_id)
     if all(getattr(before, name) == value for name, value in columns.items()):
@@ -190,6 +203,10 @@ def put(tx: Tx, server_id: int, **columns: object) -> Server:
     rows.change(tx, server_id, **columns)
     after = get(tx, server_id)
     tx.emit(ServerChanged(audience=Members(server_id), server=after))
+    changes = {name: (getattr(before, name), getattr(after, name)) for name in columns}
+    audit.record(
+        tx, server_id, user_id, "server_update", "server", server_id, after.name, changes
+    )
     return after
 
 
@@ -198,15 +215,20 @@ def hand_over(tx: Tx, user_id: int, server_id: int, heir_id: int) -> Server:
     refuse_not_owner(tx, user_id, server_id)
     if rule_rows.standing(tx, server_id, heir_id) is None:
         raise NotFound("member_not_found", "Member not found")
-    after = put(tx, server_id, owner_id=heir_id)
+    after = put(tx, user_id, server_id, owner_id=heir_id)
     rules_changed(tx, server_id)
     return after
 
 
 def end(tx: Tx, user_id: int, server_id: int) -> None:
-    """End a server, for everybody at once; what is left of it goes bit by bit (`clear`)."""
+    """End a server, for everybody at once; what is left of it goes bit by bit."""
     refuse_not_owner(tx, user_id, server_id)
+    server = get(tx, server_id)
+    audit.record(tx, server_id, user_id, "server_delete", "server", server_id, server.name)
     tx.emit(ServerGone(audience=Members(server_id), server_id=server_id))
+    tx.emit(Leftovers(audience=frozenset()))
+    if server.icon is not None:
+        tx.emit(FilesForgotten(audience=frozenset(), names=(server.icon,)))
     rows.change(tx, server_id, ended=1)
     rules_changed(tx, server_id)
 

@@ -31,10 +31,14 @@ def page(snap: Snapshot, server_id: int, after: int, limit: int) -> list[Ban]:
     return [Ban(*row) for row in rows]
 
 
-def insert(tx: Tx, server_id: int, user_id: int, reason: str | None, banned_by: int) -> None:
+def insert(
+    tx: Tx, server_id: int, user_id: int, reason: str | None, banned_by: int, words_from: int | None
+) -> None:
+    """Keep somebody out; what they said from the id `words_from` on is to be deleted."""
+    until = None if words_from is None else tx.id()
     tx.execute(
-        f"INSERT INTO ban ({COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-        (server_id, user_id, reason, banned_by, tx.now),
+        f"INSERT INTO ban ({COLUMNS}, words_from, words_until) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (server_id, user_id, reason, banned_by, tx.now, words_from, until),
     )
 
 

@@ -114,8 +114,9 @@ def known(snap: Snapshot, names: Sequence[str]) -> set[str]:
     marks = ",".join("?" * len(names))
     found = snap.execute(
         f"""SELECT name FROM upload WHERE name IN ({marks})
-            UNION SELECT avatar FROM user WHERE avatar IN ({marks})""",
-        [*names, *names],
+            UNION SELECT avatar FROM user WHERE avatar IN ({marks})
+            UNION SELECT icon FROM server WHERE icon IN ({marks}) AND NOT ended""",
+        [*names, *names, *names],
     )
     return {name for (name,) in found}
 

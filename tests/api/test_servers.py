@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
+from plexichat.core import leftovers
+from plexichat.store.db import Snapshot
 from tests.api.line import Line, listening
 from tests.cast import Person, refusal
-from tests.town import allow, found, join
+from tests.town import allow, cleared, found, join
 
 
 async def told(line: Line) -> list[tuple[str, Any]]:
@@ -175,8 +179,49 @@ async def test_only_its_owner_ends_a_server_and_nothing_of_it_stays(
         assert (await ann.delete(town.path)).json() == {"success": True}
         gone = {"id": town.id, "server_id": town.id, "guild_id": town.id, "unavailable": False}
         assert await told(line) == [("GUILD_DELETE", gone)]
+    await cleared(ann)
     for person in (ann, bob):
         assert (await person.get("/servers")).json() == []
         assert refusal(await person.get(town.path)) == (404, "Server not found")
         answer = await person.get(f"/channels/{town.general}/messages")
         assert answer.status_code in (403, 404)
+
+
+async def test_an_ended_server_leaves_no_row_behind(
+    ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leftovers, "MESSAGES_AT_ONCE", 2)
+    monkeypatch.setattr(leftovers, "ROWS_AT_ONCE", 1)
+    kept, town = await found(ann, "kept"), await found(ann)
+    await join(town, bob)
+    await allow(town, bob, "members.kick")
+    said = [await person.say(town.general, "hello") for person in (ann, bob, ann)]
+    await ann.put(f"/channels/{town.general}/messages/{said[-1]['id']}/ack")
+    await ann.delete(town.path)
+    await cleared(ann)
+    rows = await ann.house.db.read(counts)
+    assert rows == {"server": 1, "member": 1, "channel": 1, "role": 1, "message": 0, "reading": 0,
+                    "member_role": 0, "audit": 1}  # fmt: skip
+    assert (await kept.shown())["member_count"] == 1
+
+
+def counts(snap: Snapshot) -> dict[str, int]:
+    tables = (
+        "server", "member", "channel", "role", "message", "reading", "member_role", "audit"
+    )  # fmt: skip
+    return {
+        table: snap.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables
+    }
+
+
+async def test_what_happens_to_a_server_is_in_its_audit_log(ann: Person, bob: Person) -> None:
+    town = await found(ann)
+    await join(town, bob)
+    await ann.patch(town.path, {"name": "Oak Street"})
+    await bob.post(f"{town.path}/leave")
+    log = (await ann.get(f"{town.path}/audit-logs")).json()
+    assert [entry["action"] for entry in log] == [
+        "member_leave", "server_update", "member_join", "server_create",
+    ]  # fmt: skip
+    assert log[1]["changes"] == {"name": {"old": "Maple Street", "new": "Oak Street"}}
+    assert (log[0]["user_id"], log[0]["target_name"]) == (bob.id, "bob")

@@ -73,8 +73,11 @@ CREATE TABLE ban (
     reason TEXT,
     banned_by INTEGER NOT NULL,
     banned_at INTEGER NOT NULL,
+    words_from INTEGER,                             -- the ids between which what they said is still
+    words_until INTEGER,                            -- to be deleted, NULL when it is done
     PRIMARY KEY (server_id, user_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX ban_words ON ban (server_id) WHERE words_from IS NOT NULL;
 
 CREATE TABLE invite (
     code TEXT PRIMARY KEY,
