@@ -81,7 +81,11 @@ class Shelf:
         while names := await self.run(lambda: list(islice(old, BATCH))):
             await self.remove(await db.read(uploads.unknown, names))
 
-    async def close(self) -> None:
+    async def settled(self) -> None:
+        """Return when what was to be removed so far is removed."""
         await asyncio.gather(*self._removals)
+
+    async def close(self) -> None:
+        await self.settled()
         self._darkroom.shutdown(cancel_futures=True)
         self._threads.shutdown()
