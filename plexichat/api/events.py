@@ -278,8 +278,8 @@ def _(event: ChannelUpdated, shapes: Shapes) -> Worded:
 
 @word.register
 def _(event: ChannelDeleted, shapes: Shapes) -> Worded:
-    server_id = str(event.server_id)
-    gone = shapes_servers.ChannelGone(str(event.channel_id), server_id, server_id)
+    server_id = str(event.channel.server_id)
+    gone = shapes_servers.ChannelGone(str(event.channel.id), server_id, server_id)
     return Worded("CHANNEL_DELETE", gone, Intent.GUILDS)
 
 

@@ -6,7 +6,8 @@ from that commit on. Channels come and go by it too: a commit that changes who m
 those who gain it that it was created, and those who lose it that it was deleted.
 """
 
-from collections.abc import Callable, Collection, Container
+from collections import defaultdict
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from dataclasses import replace
 
 from plexichat.core import permissions
@@ -31,6 +32,8 @@ from plexichat.store.db import Tx
 from plexichat.store.rules import Rules, Standing
 
 Followed = Callable[[int], bool]
+ChannelTold = ChannelCreated | ChannelUpdated | ChannelDeleted
+Told = tuple[type[ChannelTold], Channel]
 
 
 class Audiences:
@@ -60,9 +63,11 @@ class Audiences:
                 self._learn(rules)
                 self._able.pop(server_id, None)
                 return [] if before is None else self._differences(before, rules)
-            case StandingChanged(server_id=server_id, user_id=user_id, standing=standing):
+            case StandingChanged(
+                server_id=server_id, user_id=user_id, standing=standing, last_message_ids=last
+            ):
                 if user_id in self._servers:
-                    return self._change_standing(server_id, user_id, standing)
+                    return self._change_standing(server_id, user_id, standing, last)
         return []
 
     def forget(self, user_id: int) -> None:
@@ -135,26 +140,30 @@ class Audiences:
         """Who gains, loses or sees changed which channel by new rules."""
         standings = self._standings.get(after.server_id, {}).values()
         seen_before, seen_after = _Seen(before), _Seen(after)
-        audiences: dict[tuple[type[Event], int], set[int]] = {}
+        audiences: defaultdict[Told, set[int]] = defaultdict(set)
+        alike: dict[tuple[object, object], list[Told]] = {}
         for standing in standings:
-            was, now = seen_before.by(standing), seen_after.by(standing)
-            for channel_id in now - was:
-                audiences.setdefault((ChannelCreated, channel_id), set()).add(standing.user_id)
-            for channel_id in was - now:
-                audiences.setdefault((ChannelDeleted, channel_id), set()).add(standing.user_id)
-            for channel_id in now & was:
-                if _differs(before.channels[channel_id], after.channels[channel_id]):
-                    audiences.setdefault((ChannelUpdated, channel_id), set()).add(standing.user_id)
-        channels = {**before.channels, **after.channels}
+            was, now = seen_before.key(standing), seen_after.key(standing)
+            if (was, now) not in alike:
+                alike[was, now] = list(_changes(seen_before.by(standing), seen_after.by(standing)))
+            for told in alike[was, now]:
+                audiences[told].add(standing.user_id)
         return [
-            _told(kind, frozenset(people), channels[channel_id])
-            for (kind, channel_id), people in audiences.items()
+            kind(audience=frozenset(people), channel=channel)
+            for (kind, channel), people in audiences.items()
         ]
 
     def _change_standing(
-        self, server_id: int, user_id: int, standing: Standing | None
+        self,
+        server_id: int,
+        user_id: int,
+        standing: Standing | None,
+        last: Mapping[int, int | None],
     ) -> list[Event]:
-        """Somebody joined, left, or may do other things than before."""
+        """Somebody joined, left, or may do other things than before.
+
+        `last` are the last messages of the channels, which the rules here have not followed.
+        """
         if standing is None:
             self._servers[user_id].discard(server_id)
             self._leave(server_id, user_id)
@@ -167,12 +176,11 @@ class Audiences:
         rules = self._rules.get(server_id)
         if before is None or rules is None:
             return []
-        seen = _Seen(rules)
-        was, now = seen.by(before), seen.by(standing)
+        was, now = permissions.seen(rules, before), permissions.seen(rules, standing)
         audience = frozenset((user_id,))
         return [
-            *(_told(ChannelCreated, audience, rules.channels[id]) for id in now - was),
-            *(_told(ChannelDeleted, audience, rules.channels[id]) for id in was - now),
+            kind(audience=audience, channel=replace(channel, last_message_id=last.get(channel.id)))
+            for kind, channel in _changes(was, now)
         ]
 
     def _leave(self, server_id: int, user_id: int) -> None:
@@ -198,19 +206,29 @@ class _Seen:
             for override in overrides
             if override.kind == "member"
         } | {rules.owner_id}
-        self._kept: dict[object, frozenset[int]] = {}
+        self._kept: dict[object, dict[int, Channel]] = {}
 
-    def by(self, standing: Standing) -> frozenset[int]:
-        key: object = standing.role_ids
-        if standing.user_id in self._singled_out:
-            key = standing.user_id
+    def key(self, standing: Standing) -> object:
+        """The same for whoever sees the same."""
+        return standing.user_id if standing.user_id in self._singled_out else standing.role_ids
+
+    def by(self, standing: Standing) -> dict[int, Channel]:
+        key = self.key(standing)
         if key not in self._kept:
-            self._kept[key] = frozenset(
-                channel_id
-                for channel_id in self._rules.channels
-                if _allowed(self._rules, standing, channel_id) & permissions.VIEW
-            )
+            self._kept[key] = permissions.seen(self._rules, standing)
         return self._kept[key]
+
+
+def _changes(was: dict[int, Channel], now: dict[int, Channel]) -> Iterator[Told]:
+    """What somebody is told who saw these channels and sees those."""
+    for channel_id, channel in was.items():
+        if channel_id not in now:
+            yield ChannelDeleted, channel
+    for channel_id, channel in now.items():
+        if channel_id not in was:
+            yield ChannelCreated, channel
+        elif _differs(was[channel_id], channel):
+            yield ChannelUpdated, channel
 
 
 def attend(tx: Tx, user_id: int, known: Container[int]) -> None:
@@ -240,15 +258,3 @@ def _allowed(rules: Rules, standing: Standing, channel_id: int | None) -> int:
 
 def _differs(before: Channel, after: Channel) -> bool:
     return replace(before, last_message_id=None) != replace(after, last_message_id=None)
-
-
-def _told(kind: type[Event], audience: frozenset[int], channel: Channel) -> Event:
-    if kind is ChannelDeleted:
-        assert channel.server_id is not None
-        return ChannelDeleted(
-            audience=audience, channel_id=channel.id, server_id=channel.server_id
-        )
-    return (ChannelCreated if kind is ChannelCreated else ChannelUpdated)(
-        audience=audience, channel=channel
-    )
-

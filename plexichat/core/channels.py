@@ -111,6 +111,11 @@ def reads(snap: Snapshot, user_id: int, channel_id: int) -> bool:
     return not permissions.READ & ~_seat(snap, user_id, channel).granted
 
 
+def views(snap: Snapshot, user_id: int, channel: Channel) -> bool:
+    """Whether somebody may view a channel of a server."""
+    return bool(_seat(snap, user_id, channel).granted & permissions.VIEW)
+
+
 def recipient(channel: Channel, user_id: int) -> int | None:
     """The other person of a DM."""
     if len(channel.people) < 2:

@@ -241,8 +241,7 @@ class ChannelUpdated(Event):
 class ChannelDeleted(Event):
     """A channel of a server is gone, or out of sight."""
 
-    channel_id: int
-    server_id: int
+    channel: Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +271,7 @@ class StandingChanged(Event):
     server_id: int
     user_id: int
     standing: Standing | None
+    last_message_ids: Mapping[int, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,10 @@ touches who does not stand below, or acts on the owner.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from plexichat.core.errors import Forbidden, Invalid
+from plexichat.store.channels import Channel
 from plexichat.store.rules import Override, Role, Rules, Standing
 
 NAMES = (
@@ -116,6 +118,21 @@ def in_channel(rules: Rules, standing: Standing, channel_id: int, now: int) -> i
     if not granted & VIEW:
         return 0
     return _timed_out(granted, standing, now)
+
+
+def seen(rules: Rules, standing: Standing) -> dict[int, Channel]:
+    """The channels that a member views, as they see them: a hidden category is no category."""
+    viewed = {
+        channel_id: channel
+        for channel_id, channel in rules.channels.items()
+        if in_channel(rules, standing, channel_id, 0) & VIEW
+    }
+    return {
+        channel_id: channel
+        if channel.category_id is None or channel.category_id in viewed
+        else replace(channel, category_id=None)
+        for channel_id, channel in viewed.items()
+    }
 
 
 def overridden(granted: int, overrides: Iterable[Override], standing: Standing) -> int:

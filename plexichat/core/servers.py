@@ -114,11 +114,7 @@ def world(snap: Snapshot, user_id: int, server_id: int) -> World:
     themself = member_rows.by_id(snap, server_id, user_id)
     if rules is None or standing is None or themself is None:
         raise NotFound("server_not_found", "Server not found")
-    seen = [
-        channel
-        for channel in rules.channels.values()
-        if permissions.in_channel(rules, standing, channel.id, snap.now) & permissions.VIEW
-    ]
+    seen = permissions.seen(rules, standing).values()
     return World(
         get(snap, server_id),
         tuple(sorted(seen, key=lambda channel: (channel.position, channel.id))),
@@ -134,7 +130,7 @@ def create(tx: Tx, user_id: int, name: str, description: str | None) -> Server:
     refuse_one_more(tx, user_id)
     server_id = rows.insert(tx, name, description, user_id)
     role_rows.insert(tx, server_id, "@everyone", permissions.DEFAULT, 0, is_default=True)
-    channel_id = channel_rows.insert_in_server(tx, server_id, "text", "general", position=0)
+    channel_id = channel_rows.insert_in_server(tx, server_id, "text", name="general", position=0)
     rows.change(tx, server_id, default_channel_id=channel_id)
     _enter(tx, user_id, server_id)
     audit.record(tx, server_id, user_id, "server_create", "server", server_id, name)
@@ -264,7 +260,11 @@ def standing_changed(tx: Tx, server_id: int, user_id: int) -> None:
     standing = rule_rows.standing(tx, server_id, user_id)
     tx.emit(
         StandingChanged(
-            audience=frozenset(), server_id=server_id, user_id=user_id, standing=standing
+            audience=frozenset(),
+            server_id=server_id,
+            user_id=user_id,
+            standing=standing,
+            last_message_ids=channel_rows.last_message_ids(tx, server_id),
         )
     )
 

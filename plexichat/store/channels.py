@@ -35,6 +35,7 @@ class Channel:
         )  # fmt: skip
 
 
+ENDED = "ended"  # the kind of a channel that is gone for everybody
 COLUMNS = """c.id, c.kind, c.last_message_id, c.server_id, c.name, c.topic, c.position,
     c.category_id, c.nsfw, c.slowmode_seconds, c.read_receipts"""
 
@@ -53,8 +54,9 @@ class Conversation:
 def by_id(snap: Snapshot, channel_id: int) -> Channel | None:
     row = snap.execute(
         f"""SELECT d.low_id, d.high_id, {COLUMNS}
-           FROM channel c LEFT JOIN dm d ON d.channel_id = c.id WHERE c.id = ?""",
-        (channel_id,),
+           FROM channel c LEFT JOIN dm d ON d.channel_id = c.id
+           WHERE c.id = ? AND c.kind <> ?""",
+        (channel_id, ENDED),
     ).fetchone()
     if row is None:
         return None
@@ -89,15 +91,48 @@ def insert_dm(tx: Tx, kind: str, one: int, other: int) -> int:
 
 
 def insert_in_server(
-    tx: Tx, server_id: int, kind: str, name: str, *, position: int, **columns: object
+    tx: Tx, server_id: int, kind: str, **columns: object
 ) -> int:
-    """Add a channel to a server; `columns` are any others by name."""
+    """Add a channel to a server; `columns` are the others by name."""
     channel_id = tx.id()
-    values = {"id": channel_id, "server_id": server_id, "kind": kind, "name": name,
-              "position": position, **columns}  # fmt: skip
+    values = {"id": channel_id, "server_id": server_id, "kind": kind, **columns}
     names, marks = ", ".join(values), ", ".join("?" * len(values))
     tx.execute(f"INSERT INTO channel ({names}) VALUES ({marks})", tuple(values.values()))
     return channel_id
+
+
+def extent(snap: Snapshot, server_id: int) -> tuple[int, int]:
+    """How many channels a server has, and the position behind the last one."""
+    count, last = snap.execute(
+        "SELECT count(*), max(position) FROM channel WHERE server_id = ?", (server_id,)
+    ).fetchone()
+    return count, 0 if last is None else last + 1
+
+
+def last_message_ids(snap: Snapshot, server_id: int) -> dict[int, int | None]:
+    """The last message of each channel of a server."""
+    rows = snap.execute("SELECT id, last_message_id FROM channel WHERE server_id = ?", (server_id,))
+    return dict(rows.fetchall())
+
+
+def change(tx: Tx, channel_id: int, **columns: object) -> None:
+    """Set columns by name."""
+    sets = ", ".join(f"{column} = ?" for column in columns)
+    tx.execute(f"UPDATE channel SET {sets} WHERE id = ?", (*columns.values(), channel_id))
+
+
+def free_from(tx: Tx, server_id: int, category_id: int) -> None:
+    """Let what is in a category be in none."""
+    tx.execute(
+        "UPDATE channel SET category_id = NULL WHERE server_id = ? AND category_id = ?",
+        (server_id, category_id),
+    )
+
+
+def end(tx: Tx, channel_id: int) -> None:
+    """Let nobody find a channel any more; what was said in it is there until somebody clears it."""
+    tx.execute("DELETE FROM override WHERE channel_id = ?", (channel_id,))
+    tx.execute("UPDATE channel SET server_id = NULL, kind = ? WHERE id = ?", (ENDED, channel_id))
 
 
 def conversations(snap: Snapshot, user_id: int) -> list[Conversation]:

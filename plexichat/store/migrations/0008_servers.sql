@@ -57,6 +57,8 @@ ALTER TABLE channel ADD COLUMN slowmode_seconds INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE channel ADD COLUMN read_receipts INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX channel_server ON channel (server_id, position) WHERE server_id IS NOT NULL;
 
+CREATE INDEX channel_ended ON channel (id) WHERE kind = 'ended';
+
 CREATE TABLE override (                             -- what a role or one member may do otherwise here
     channel_id INTEGER NOT NULL REFERENCES channel (id) ON DELETE CASCADE,
     kind TEXT NOT NULL,                             -- role or member
