@@ -44,6 +44,7 @@ from plexichat.config import Config
 from plexichat.core import accounts, leftovers, links, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
+from plexichat.core.backups import UPLOADS
 from plexichat.core.events import Event, Leftovers, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.presence import LivePresence
@@ -53,6 +54,7 @@ from plexichat.core.versions import Version
 from plexichat.gateway.hub import Hub
 from plexichat.shelf import Shelf
 from plexichat.store.db import Database, Tx
+from plexichat.store.errors import StoreError
 from plexichat.web.answer import Connection, Site
 from plexichat.web.limits import Limits
 from plexichat.web.proxies import Proxies
@@ -88,7 +90,6 @@ GROUPS: Final = tuple(
         system,
     )
 )
-UPLOADS: Final = "uploads"
 JOB_SECONDS: Final = 60
 SLOW_NICENESS: Final = 10
 
@@ -154,12 +155,16 @@ class House:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
-        await asyncio.gather(*self._soon)
-        await self.attendance.close()
-        await self.db.write(sessions.save_use, self.live.used())
-        self._slow.shutdown(wait=True, cancel_futures=True)
-        await self.shelf.close()
-        await self.db.close()
+        try:
+            await self.settled()
+            await self.attendance.close()
+            await self.db.write(sessions.save_use, self.live.used())
+        except StoreError:
+            log.exception("who was here last was not saved")
+        finally:
+            self._slow.shutdown(wait=True, cancel_futures=True)
+            await self.shelf.close()
+            await self.db.close()
 
     def _publish(self, event: object, commit: int) -> None:
         """Let an event take effect: memory first, then whoever hears of it, then dead tokens."""
@@ -217,6 +222,10 @@ class House:
         task = asyncio.create_task(self._try(write))
         self._soon.add(task)
         task.add_done_callback(self._soon.discard)
+
+    async def settled(self) -> None:
+        """Wait until all that is written."""
+        await asyncio.gather(*self._soon)
 
     async def decoy(self) -> bytes:
         """A hash that no password matches, to spend the same time on names nobody has."""

@@ -392,5 +392,5 @@ def options_read(module: str) -> set[str]:
         for section, _, name in [key.partition(".")]
         if name in names and names & {section, SECTIONS[section].__name__}
     }
-    buckets = re.findall(r'(?:\bbucket(?:: str)? ?= ?|\.take\(\s*)"(\w+)"', module)
+    buckets = re.findall(r'(?:\bbucket(?:: str)? ?= ?|(?:\.take|\._count)\(\s*)"(\w+)"', module)
     return attributes | {f"rate_limits.{bucket}" for bucket in buckets}

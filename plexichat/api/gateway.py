@@ -133,7 +133,8 @@ class Gateway:
         origin = found.get(b"origin")
         if origin is None or origin in self._origins:
             return True
-        return host_of(origin) == host_of(f"{urlsplit(origin).scheme}://{found.get(b'host', '')}")
+        scheme, _, host = origin.partition("://")
+        return host != "" and bare(scheme, host) == bare(scheme, found.get(b"host", ""))
 
     def _encode(self, event: object) -> Payload | None:
         worded = word(event, self.house.shapes)
@@ -353,13 +354,12 @@ def shutting_down(seconds: float) -> bytes:
 def origin_of(url: str) -> str:
     """What a browser calls the origin of a page at this address."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{host_of(url)}"
+    return f"{parts.scheme}://{bare(parts.scheme, parts.netloc)}"
 
 
-def host_of(url: str) -> str:
-    """Host and port, without the port that the scheme implies."""
-    parts = urlsplit(url)
-    return parts.netloc.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
+def bare(scheme: str, host: str) -> str:
+    """A host without the port that goes without saying."""
+    return host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, ""))
 
 
 def connection(house: "House") -> type:

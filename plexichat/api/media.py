@@ -58,7 +58,7 @@ async def upload(channel_id: int) -> Attachment:
     "/media/attachments/<filename>",
     public=True,
     bucket="download",
-    gives="application/octet-stream",
+    gives="*/*",
     errors=(
         "401 Authentication required", "401 Invalid token", "401 Token expired",
         "403 Access denied", "404 Attachment not found", "416 Range not satisfiable",

@@ -31,6 +31,7 @@ class Server:
     port: Annotated[int, within(0, 65535)] = 8000
     public_url: BaseUrl = ""
     max_body_bytes: Count = 10_485_760
+    body_timeout_seconds: Count = 30
     cors_origins: tuple[Origin, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
 
@@ -96,7 +97,7 @@ class Messages:
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    max_attachment_bytes: Count = 26_214_400
+    max_attachment_bytes: Annotated[int, within(1, 1 << 40)] = 26_214_400
 
 
 @dataclass(frozen=True, slots=True)

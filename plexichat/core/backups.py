@@ -28,6 +28,7 @@ from plexichat.store.files import INCOMING, private, sync_folder
 UPLOADS = "uploads"
 MANIFEST = "manifest.sha256"
 CHUNK_BYTES = 1 << 20
+SYNC_BYTES = 16 << 20
 TELL_SECONDS = 0.25
 
 Tell = Callable[[str, int, int], None]
@@ -47,13 +48,13 @@ async def create(db: Database, data: Path, path: Path | None, tell: Tell) -> Bac
 
     `tell` hears, on the event loop, what is being done, how many bytes of it are, and of how many.
     """
-    target = destination(data, path)
     try:
+        target = destination(data, path)
         with workshop(data) as bench:
             await copy_database(db, data, bench / DATABASE, tell)
             return await pack(bench, data / UPLOADS, target, tell)
     except OSError as error:
-        where = error.filename or target
+        where = error.filename or path or data / BACKUPS
         raise Refusal("no_backup", f"no backup was made: {where}: {error.strerror}") from error
 
 
@@ -143,14 +144,33 @@ class Meter:
             self._tell(self._done, self.total)
 
 
+class Archive:
+    """The file on its way to the disk. One great sync at its end would hold up every commit."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._unsynced = 0
+
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+        self._unsynced += len(data)
+        if self._unsynced >= SYNC_BYTES:
+            self.sync()
+
+    def sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._unsynced = 0
+
+
 def write(bench: Path, uploads: Path, target: Path, meter: Meter) -> Backup:
     """The whole file under a temporary name, safe on the disk, then its name."""
     part = target.with_name(f".{target.name}.part")
     try:
         with open(part, "wb", opener=private) as file:
-            uploads_in_it = fill(file, bench, uploads, meter)
-            file.flush()
-            os.fsync(file.fileno())
+            archive = Archive(file)
+            uploads_in_it = fill(archive, bench, uploads, meter)
+            archive.sync()
         size = part.stat().st_size
         part.rename(target)
         sync_folder(target.parent)
@@ -159,39 +179,39 @@ def write(bench: Path, uploads: Path, target: Path, meter: Meter) -> Backup:
     return Backup(target, size, uploads_in_it)
 
 
-def fill(file: IO[bytes], bench: Path, uploads: Path, meter: Meter) -> int:
+def fill(archive: Archive, bench: Path, uploads: Path, meter: Meter) -> int:
     """Write all members and return the number of uploads among them."""
     database = bench / DATABASE
     meter.total = sum(path.stat().st_size for path in (database, *files_in(uploads)))
     number = 0
     with open(bench / MANIFEST, "w", encoding="utf-8") as manifest:
-        manifest.write(f"{add(file, database, DATABASE, meter)}  {DATABASE}\n")
+        manifest.write(f"{add(archive, database, DATABASE, meter)}  {DATABASE}\n")
         for path in files_in(uploads):
             name = f"{UPLOADS}/{path.relative_to(uploads)}"
-            manifest.write(f"{add(file, path, name, meter)}  {name}\n")
+            manifest.write(f"{add(archive, path, name, meter)}  {name}\n")
             number += 1
-    add(file, bench / MANIFEST, MANIFEST, meter)
-    file.write(bytes(2 * tarfile.BLOCKSIZE))
+    add(archive, bench / MANIFEST, MANIFEST, meter)
+    archive.write(bytes(2 * tarfile.BLOCKSIZE))
     return number
 
 
-def add(file: IO[bytes], path: Path, name: str, meter: Meter) -> str:
+def add(archive: Archive, path: Path, name: str, meter: Meter) -> str:
     """Add one member and return its SHA-256. TarFile would remember every member to the end."""
     digest = hashlib.sha256()
     with open(path, "rb") as source:
         found = os.fstat(source.fileno())
         member = tarfile.TarInfo(name)
         member.size, member.mtime, member.mode = found.st_size, int(found.st_mtime), 0o600
-        file.write(member.tobuf())
+        archive.write(member.tobuf())
         left = member.size
         while chunk := source.read(min(left, CHUNK_BYTES)):
             digest.update(chunk)
-            file.write(chunk)
+            archive.write(chunk)
             meter.add(len(chunk))
             left -= len(chunk)
     if left:
         raise OSError(errno.EIO, "shrank while it was read", str(path))
-    file.write(bytes(-member.size % tarfile.BLOCKSIZE))
+    archive.write(bytes(-member.size % tarfile.BLOCKSIZE))
     return digest.hexdigest()
 
 

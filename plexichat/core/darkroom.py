@@ -61,9 +61,14 @@ def main(source: str, target: str, side: str) -> None:
 
 
 def confine() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Give up what a picture does not need; a limit that this system does not know is left out."""
+    for limit, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(limit, (most, most))
     os.nice(NICENESS)
     with contextlib.suppress(OSError):  # Linux: if memory is short, this goes first
         Path("/proc/self/oom_score_adj").write_text("1000")

@@ -78,7 +78,8 @@ def send(
         tx, channel_id, author_id, content, draft.reply_to_id,
         upload_rows.column(files), rows.column(cards),
     )  # fmt: skip
-    upload_rows.send(tx, files, channel_id, message_id)
+    if files:
+        upload_rows.send(tx, files, channel_id, message_id)
     message = one(tx, channel_id, message_id)
     # Nobody can have read it yet: in a server, where many have a mark, none needs to be looked at.
     known = Receipts([], online) if channel.server_id else receipts.of(tx, channel_id, online)
@@ -234,6 +235,6 @@ def tell_pins(tx: Tx, channel: Channel) -> None:
         PinsChanged(
             audience=channels.audience(channel),
             channel_id=channel.id,
-            message_ids=pin_rows.ids(tx, channel.id),
+            message_ids=pin_rows.ids(channel.id),
         )
     )

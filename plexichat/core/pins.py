@@ -25,9 +25,9 @@ def pin(
     channel = _pinning(tx, user_id, channel_id)
     if messages.one(tx, channel_id, message_id).pinned_at is not None:
         return
-    if len(rows.ids(tx, channel_id)) >= at_most:
+    if len(rows.ids(channel_id)) >= at_most:
         raise Invalid("pin_limit", "Pin limit reached")
-    at = max(tx.now, rows.latest(tx, channel_id) + 1)  # no two at once, so that they have an order
+    at = max(tx.now, rows.latest(channel_id) + 1)  # no two at once, so that they have an order
     _put(tx, channel, message_id, at, online)
 
 
@@ -50,7 +50,7 @@ def _pinning(tx: Tx, user_id: int, channel_id: int) -> Channel:
 def _put(
     tx: Tx, channel: Channel, message_id: int, at: int | None, online: Online
 ) -> None:
-    rows.put(tx, message_id, at)
+    rows.put(message_id, at)
     view = receipts.of(tx, channel.id, online).view(messages.one(tx, channel.id, message_id), None)
     tx.emit(MessageUpdated(audience=channels.audience(channel), message=view))
     messages.tell_pins(tx, channel)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
+from math import inf
 
 from plexichat.config import Gateway
 from plexichat.gateway.session import Dispatch, Session
@@ -255,4 +256,4 @@ def worded(event: object, commit: int | None, wire: Wire) -> Dispatch | None:
         return None
     if payload is None:
         return None
-    return Dispatch(payload, asyncio.get_running_loop().time(), commit)
+    return Dispatch(payload, asyncio.get_running_loop().time(), inf if commit is None else commit)

@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from collections import deque
 from itertools import islice
+from math import inf
 from typing import NamedTuple
 
 from plexichat.gateway.socket import Socket
@@ -22,12 +23,13 @@ class Dispatch(NamedTuple):
 
     payload: Payload
     at: float  # on the loop's clock
-    commit: int | None  # None: it did not come from the database
+    commit: float  # infinite for what did not come from the database
 
 
 class Session:
     __slots__ = (
         "_held",
+        "_seen",
         "_sent",
         "compress",
         "id",
@@ -60,6 +62,7 @@ class Session:
         self.left_at = 0.0  # when the last socket went, on the loop's clock
         self._sent: deque[Dispatch] = deque(maxlen=replay_events if wire.resumable else 0)
         self._held: list[Dispatch] | None = []
+        self._seen: float = -1  # the commit that the picture shows
 
     @property
     def began(self) -> bool:
@@ -74,20 +77,23 @@ class Session:
             if len(self._held) > MAX_HELD and self.socket is not None:
                 self.socket.fail()
             return
+        if dispatch.commit <= self._seen:
+            return  # a reader may see a commit before the loop publishes it
         self.seq += 1
         self._sent.append(dispatch)
         if self.socket is not None:
             self.socket.send(self.wire.frame(payload, self.seq))
 
-    def begin(self, picture: Payload | None = None, commit: int = -1) -> None:
+    def begin(self, picture: Payload | None = None, commit: float = -1) -> None:
         """Send the picture, taken at `commit`, and what came after it; live from here on."""
         held, self._held = self._held or [], None
+        self._seen = commit
         owed = []
         if picture is not None:
             self.seq += 1
             owed.append(self.wire.frame(picture, self.seq))
         for dispatch in held:
-            if dispatch.commit is None or dispatch.commit > commit:
+            if dispatch.commit > commit:
                 self.seq += 1
                 self._sent.append(dispatch)
                 owed.append(self.wire.frame(dispatch.payload, self.seq))
@@ -103,7 +109,7 @@ class Session:
         """Go on after a `hold`: with this, and then with what was kept back."""
         held, self._held = self._held or [], None
         if first is not None:
-            self.deliver(Dispatch(first, asyncio.get_running_loop().time(), None))
+            self.deliver(Dispatch(first, asyncio.get_running_loop().time(), inf))
         for dispatch in held:
             self.deliver(dispatch)
 

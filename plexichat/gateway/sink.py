@@ -9,11 +9,12 @@ gets the ASGI sink.
 import asyncio
 from asyncio import Transport
 from collections.abc import Awaitable, Callable, MutableMapping
+from struct import Struct
 from typing import Any
 
 from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.protocol.h11 import H11Protocol
-from hypercorn.protocol.ws_stream import ASGIWebsocketState, WSStream
+from hypercorn.protocol.ws_stream import WSStream
 from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection
 
@@ -23,6 +24,7 @@ TEXT = (
     0x81  # the whole message in one frame, uncompressed: legal whatever was negotiated (RFC 7692)
 )
 BINARY = 0x82
+MEDIUM, LARGE = Struct(">BBH"), Struct(">BBQ")
 HIGH_WATER = 65536  # asyncio's own: above it the transport makes its writers wait
 
 Message = MutableMapping[str, Any]
@@ -38,9 +40,9 @@ async def accept(send: Send, permessage_deflate: bool) -> "Sink":
         stream.handshake.extensions = None
     await send({"type": "websocket.accept"})
     server = trace(send)
-    if server is None or not isinstance(stream, WSStream):
-        return AsgiSink(send)
-    return TransportSink(stream, server)
+    if isinstance(stream, WSStream) and server is not None and not stream.closed:
+        return TransportSink(stream, server)
+    return AsgiSink(send)
 
 
 def trace(send: Send) -> TCPServer | None:
@@ -65,8 +67,8 @@ def frame(opcode: int, payload: bytes) -> bytes:
     if size < 126:
         return bytes((opcode, size)) + payload
     if size < 65536:
-        return bytes((opcode, 126)) + size.to_bytes(2, "big") + payload
-    return bytes((opcode, 127)) + size.to_bytes(8, "big") + payload
+        return MEDIUM.pack(opcode, 126, size) + payload
+    return LARGE.pack(opcode, 127, size) + payload
 
 
 class TransportSink:
@@ -74,6 +76,7 @@ class TransportSink:
 
     def __init__(self, stream: WSStream, server: TCPServer) -> None:
         self._stream = stream
+        self._connection = stream.connection
         self._server = server
         self._transport = server.writer.transport
 
@@ -96,7 +99,7 @@ class TransportSink:
     def close(self, closing: Closing) -> bool:
         if self._is_open():
             code, reason = closing
-            data = self._stream.connection.send(CloseConnection(code=code, reason=reason))
+            data = self._connection.send(CloseConnection(code=code, reason=reason))
             self._transport.write(data)
         return True
 
@@ -108,8 +111,7 @@ class TransportSink:
     def _is_open(self) -> bool:
         """Say whether a frame may still be sent: nothing may follow a close frame."""
         return (
-            self._stream.connection.state is ConnectionState.OPEN
-            and self._stream.state is ASGIWebsocketState.CONNECTED
+            self._connection.state is ConnectionState.OPEN
             and not self._stream.closed
             and not self._transport.is_closing()
         )

@@ -4,7 +4,7 @@ Every query off the hot path is written with these. `orm` runs on the connection
 database thread asks.
 """
 
-from peewee import BlobField, IntegerField, Model, TextField
+from peewee import BlobField, CompositeKey, IntegerField, Model, TextField
 
 from plexichat.store.binding import orm
 
@@ -45,3 +45,49 @@ class Session(Table):
     active_at = IntegerField()
     address = TextField(null=True)
     agent = TextField(null=True)
+
+
+class Channel(Table):
+    id = IntegerField(primary_key=True)
+    kind = TextField()
+    last_message_id = IntegerField(null=True)
+    sent = IntegerField(default=0)
+
+
+class Dm(Table):
+    low_id = IntegerField()
+    high_id = IntegerField()
+    channel_id = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("low_id", "high_id")
+
+
+class Message(Table):
+    id = IntegerField(primary_key=True)
+    channel_id = IntegerField()
+    author_id = IntegerField()
+    position = IntegerField()
+    own_position = IntegerField()
+    content = TextField(null=True)
+    attachments = TextField(null=True)
+    embeds = TextField(null=True)
+    reply_to_id = IntegerField(null=True)
+    edited_at = IntegerField(null=True)
+    pinned_at = IntegerField(null=True)
+    deleted = IntegerField(default=0)
+
+
+class Reading(Table):
+    user_id = IntegerField()
+    channel_id = IntegerField()
+    sent = IntegerField(default=0)
+    read_id = IntegerField(default=0)
+    read_sent = IntegerField(default=0)
+    read_own = IntegerField(default=0)
+    read_at = IntegerField(null=True)
+    receipt_id = IntegerField(default=0)
+    delivered_id = IntegerField(default=0)
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "channel_id")

@@ -1,7 +1,10 @@
 """Rows of pinned messages."""
 
-from plexichat.store.db import Snapshot, Tx
+from peewee import fn
+
+from plexichat.store.db import Snapshot
 from plexichat.store.messages import SELECT, Message
+from plexichat.store.models import Message as Row
 
 PINNED = f"""{SELECT} WHERE m.channel_id = ? AND m.pinned_at IS NOT NULL
     ORDER BY m.pinned_at DESC"""
@@ -12,24 +15,18 @@ def of(snap: Snapshot, channel_id: int) -> list[Message]:
     return [Message(*row) for row in snap.execute(PINNED, (channel_id,))]
 
 
-def ids(snap: Snapshot, channel_id: int) -> tuple[int, ...]:
+def ids(channel_id: int) -> tuple[int, ...]:
     """The same, by id."""
-    rows = snap.execute(
-        """SELECT id FROM message WHERE channel_id = ? AND pinned_at IS NOT NULL
-           ORDER BY pinned_at DESC""",
-        (channel_id,),
-    )
-    return tuple(id for (id,) in rows)
+    pinned = (Row.channel_id == channel_id) & Row.pinned_at.is_null(False)
+    return tuple(row.id for row in Row.select(Row.id).where(pinned).order_by(Row.pinned_at.desc()))
 
 
-def latest(snap: Snapshot, channel_id: int) -> int:
-    """When something was last pinned in a channel, of what is pinned there still."""
-    (at,) = snap.execute(
-        "SELECT max(pinned_at) FROM message WHERE channel_id = ? AND pinned_at IS NOT NULL",
-        (channel_id,),
-    ).fetchone()
+def latest(channel_id: int) -> int:
+    """When the newest of a channel's pins was made; 0 if there is none."""
+    pinned = (Row.channel_id == channel_id) & Row.pinned_at.is_null(False)
+    at: int | None = Row.select(fn.MAX(Row.pinned_at)).where(pinned).scalar()
     return at or 0
 
 
-def put(tx: Tx, message_id: int, at: int | None) -> None:
-    tx.execute("UPDATE message SET pinned_at = ? WHERE id = ?", (at, message_id))
+def put(message_id: int, at: int | None) -> None:
+    Row.update(pinned_at=at).where(Row.id == message_id).execute()

@@ -22,8 +22,8 @@ ACCENTS = (
 )  # fmt: skip
 # Letters whose stroke or shape Unicode does not count as an accent.
 PLAIN = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae", "œ": "oe",
-     "þ": "th", "\u0640": ""}
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae",
+     "œ": "oe", "þ": "th", "\u0640": ""}
 )  # fmt: skip
 
 
@@ -34,8 +34,8 @@ def tokens(text: str) -> list[str]:
 
 def wanted(text: str) -> list[str]:
     """What somebody looks for: words, or words that must stand together where one was typed."""
-    phrases = [" ".join(tokens(word)) for word in text.split()]
-    return [phrase for phrase in phrases if phrase]
+    phrases = [phrase for word in text.split() if (phrase := " ".join(tokens(word)))]
+    return [*dict.fromkeys(phrases[:-1]), *phrases[-1:]]
 
 
 def holds(text: str, phrases: list[str]) -> bool:

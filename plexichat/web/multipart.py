@@ -105,6 +105,8 @@ def _part(head: bytes) -> Part:
     if kind != "form-data" or "name" not in parameters:
         raise broken()
     filename = parameters.get("filename")
+    if filename is not None:  # browsers write a quotation mark so
+        filename = filename.replace("%22", '"')
     extended = EXTENDED.fullmatch(parameters.get("filename*", ""))
     if extended:
         filename = _text(unquote_to_bytes(extended[1]))

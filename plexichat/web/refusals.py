@@ -26,7 +26,7 @@ STATUS: dict[type[Refusal], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A request that is not answered as asked.."""
+    """A request that is not answered as asked."""
 
     status: int
     message: str

@@ -105,7 +105,7 @@ class Request:
     async def more(self) -> bytes:
         """The next bytes of the body, b"" after the last; the client is held back meanwhile."""
         while self._unread:
-            message = await self._receive()
+            message = await self._arrival()
             if message["type"] == "http.disconnect":
                 self._unread = False
                 raise Gone
@@ -114,6 +114,15 @@ class Request:
                 body: bytes = message["body"]
                 return body
         return b""
+
+    async def _arrival(self) -> MutableMapping[str, Any]:
+        """What comes next; a client that keeps silent in the middle of a body is given up."""
+        try:
+            async with asyncio.timeout(self.house.config.server.body_timeout_seconds):
+                return await self._receive()
+        except TimeoutError:
+            self._unread = False
+            raise Refused(TOO_SLOW) from None
 
     async def body(self, limit: int) -> bytes:
         """The whole body; refused as 413 when it is over `limit` bytes."""
@@ -132,7 +141,7 @@ class Request:
     async def skip(self) -> None:
         """Read and forget the rest of the body, so that the client comes to hear the answer."""
         skipped = 0
-        with contextlib.suppress(Gone, TimeoutError):
+        with contextlib.suppress(Gone, Refused, TimeoutError):
             async with asyncio.timeout(SKIPPING_SECONDS):
                 while skipped < SKIPPED_AT_MOST and (part := await self.more()):
                     skipped += len(part)
@@ -143,6 +152,7 @@ class Request:
             pass
 
 
+TOO_SLOW = Problem(408, "Request timeout", headers=((b"connection", b"close"),))
 TOO_LARGE = Problem(413, "Request body too large")
 
 _current: ContextVar[Request] = ContextVar("request")

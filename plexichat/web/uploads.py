@@ -1,6 +1,5 @@
 """Receiving a file: from the socket to the disk, piece by piece, as fast as the disk takes it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,16 +9,12 @@ from plexichat.core.errors import Invalid, Refusal
 from plexichat.store.errors import StoreError
 from plexichat.store.files import Incoming
 from plexichat.web.multipart import Multipart, broken
-from plexichat.web.refusals import Problem, Refused
 from plexichat.web.requests import current, house
 
 T = TypeVar("T")
 
 FORM_BYTES = 65_536  # of a form, beside its file
 WRITTEN_AT_ONCE = 262_144
-SILENT_SECONDS = 60
-
-SILENT = Problem(408, "Request timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +29,7 @@ class Given:
 @asynccontextmanager
 async def received(limit: int) -> AsyncIterator[Given]:
     """The part named `file` of the request's form; thrown away in the end unless it was kept."""
-    form = Multipart(current().header(b"content-type"), _patient(limit + FORM_BYTES))
+    form = Multipart(current().header(b"content-type"), _counted(limit + FORM_BYTES))
     while (part := await form.part()) is not None:
         if part.name == "file":
             break
@@ -85,17 +80,13 @@ async def _fill(file: Incoming, form: Multipart, limit: int) -> None:
     await write(file.write, waiting)
 
 
-def _patient(limit: int) -> Callable[[], Awaitable[bytes]]:
-    """The request's body up to `limit` bytes, from a client that does not fall silent."""
+def _counted(limit: int) -> Callable[[], Awaitable[bytes]]:
+    """The request's body, up to `limit` bytes."""
     request, size = current(), 0
 
     async def more() -> bytes:
         nonlocal size
-        try:
-            async with asyncio.timeout(SILENT_SECONDS):
-                data = await request.more()
-        except TimeoutError:
-            raise Refused(SILENT) from None
+        data = await request.more()
         size += len(data)
         if size > limit:
             raise too_large()

@@ -11,7 +11,6 @@ from websockets.exceptions import ConnectionClosed
 from tests.cast import Person
 
 
-
 class Line:
     """One connection; `ready` is the picture it began with, once it has identified itself."""
 

@@ -57,3 +57,26 @@ async def test_dms_are_listed_for_both_by_latest_activity(
     assert [dm["recipient"]["username"] for dm in (await bob.get("/users/@me/channels")).json()] == [
         "ann"
     ]
+
+
+async def test_notes_are_made_once_and_listed_nowhere_else(ann: Person) -> None:
+    notes = (await ann.get("/users/@me/notes")).json()
+    assert notes == {
+        "id": notes["id"], "type": "notes", "channel_type": "notes", "name": "Personal Notes",
+        "last_message_id": None, "last_message_at": None,
+    }  # fmt: skip
+    said = await ann.say(notes["id"], "buy leeks")
+    assert (said["status"], said["delivery_count"], said["read_count"]) == ("sent", 0, 0)
+    again = (await ann.get("/users/@me/notes")).json()
+    latest = {"last_message_id": said["id"], "last_message_at": said["created_at"]}
+    assert again == notes | latest
+    assert (await ann.get("/users/@me/channels")).json() == []
+    assert (await ann.get("/users/@me/unread")).json() == {"unread_counts": {}}
+
+
+async def test_notes_are_for_nobody_else(ann: Person, bob: Person) -> None:
+    notes = (await ann.get("/users/@me/notes")).json()["id"]
+    assert (await bob.get("/users/@me/notes")).json()["id"] != notes
+    assert refusal(await bob.get(f"/channels/{notes}/messages")) == (403, "Access denied")
+    answer = await bob.post(f"/channels/{notes}/messages", {"content": "hello"})
+    assert refusal(answer) == (403, "Permission denied")

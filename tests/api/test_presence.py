@@ -222,7 +222,8 @@ async def test_typing_that_cannot_be_meant_changes_nothing(
 ) -> None:
     dm = await ann.dm(bob)
     async with listening(url, cem) as cems, listening(url, bob) as bobs:
-        for said in ({"channel_id": dm}, {"channel_id": "x"}, {"channel_id": []}, {}):
+        channels: list[Any] = [dm, "x", []]
+        for said in (*({"channel_id": each} for each in channels), {}):
             await cems.say(40, **said)
             await cems.say(41, **said)
         await cems.beat()

@@ -80,6 +80,7 @@ async def test_a_session_that_waits_for_its_picture_loses_and_repeats_nothing(
         station.tell("of no commit", ANN, commit=None)
         (session,) = station.sessions
         session.begin(Payload("PICTURE", b'"up to 6"'), 6)
+        station.tell("commit 6, published late", ANN, commit=6)
         station.tell("commit 8", ANN, commit=8)
         said = [await read(ann) for _ in range(4)]
         assert [each["d"] for each in said] == ["up to 6", "commit 7", "of no commit", "commit 8"]

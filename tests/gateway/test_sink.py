@@ -1,5 +1,6 @@
 import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from wsproto.extensions import PerMessageDeflate
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
 from plexichat.config import Gateway
-from plexichat.gateway.sink import BINARY, TEXT, Send, frame, trace
+from plexichat.gateway.sink import BINARY, TEXT, AsgiSink, Send, accept, frame, trace
 from tests.gateway.radio import Station, on_air, wrapped
 
 
@@ -69,6 +70,19 @@ async def test_http_2_and_changed_internals_are_not_taken_for_the_known_way() ->
     server = TCPServer.__new__(TCPServer)
     h11.send = server.protocol_send
     assert trace(stream_over(h11).app_send) is None  # type: ignore[arg-type]
+
+
+async def test_a_client_that_leaves_during_the_handshake_is_no_fault() -> None:
+    server = TCPServer.__new__(TCPServer)
+    server.send_lock = asyncio.Lock()
+    server.writer = SimpleNamespace(transport=asyncio.Transport())  # type: ignore[assignment]
+    h11 = H11Protocol.__new__(H11Protocol)
+    h11.send = server.protocol_send
+    stream = stream_over(h11)
+    stream.closed = True
+    send: Send = stream.app_send  # type: ignore[assignment]
+    assert trace(send) is server
+    assert isinstance(await accept(send, permessage_deflate=True), AsgiSink)
 
 
 async def test_permessage_deflate_is_refused_unless_it_is_configured() -> None:

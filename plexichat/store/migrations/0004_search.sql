@@ -1,5 +1,6 @@
--- Which words each message holds. The tokens are our own (store/words.py), so FTS5 only splits at
--- spaces; besides its words a message has one token for its channel, "#" and the id.
+-- Which words each message holds; the rowid is the message's id, negated. The tokens are our own
+-- (store/words.py), so FTS5 only splits at spaces; besides its words a message has one token for its
+-- channel, "#" and the id.
 CREATE VIRTUAL TABLE message_words USING fts5 (
     words, content='', columnsize=0, tokenize="ascii tokenchars '#'"
 );
