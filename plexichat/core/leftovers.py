@@ -1,6 +1,6 @@
-"""What is left of ended servers, and of what banned people said, goes a little at a time.
+"""What is left of ended servers and channels, and of what banned people said, goes a little at a time.
 
-Nobody may see an ended server from the moment it ends; its rows follow in calls that keep nobody
+Nobody may see what has ended from the moment it ends; its rows follow in calls that keep nobody
 waiting. Where something is left, core says so, and the house clears until nothing is.
 """
 
@@ -21,6 +21,10 @@ def clear(tx: Tx) -> bool:
     told = rows.words(tx)
     if told is not None:
         clear_words(tx, told)
+        return True
+    channel_id = channels.ended(tx)
+    if channel_id is not None:
+        _clear_channel(tx, channel_id)
         return True
     server_id = rows.ended_server(tx)
     if server_id is not None:

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from plexichat.core import audit, channels, permissions, servers
 from plexichat.core.channels import WRITTEN
 from plexichat.core.errors import Forbidden, Invalid
+from plexichat.core.events import Leftovers
 from plexichat.core.slowmode import LONGEST_SECONDS
 from plexichat.store import channels as rows
 from plexichat.store import invites as invite_rows
@@ -114,6 +115,7 @@ def delete(tx: Tx, user_id: int, channel_id: int) -> None:
         tx, server_id, user_id, "channel_delete", "channel", channel_id, channel.name
     )
     servers.rules_changed(tx, server_id)
+    tx.emit(Leftovers(audience=frozenset()))
 
 
 def _managed(tx: Tx, user_id: int, channel_id: int) -> tuple[Channel, int]:

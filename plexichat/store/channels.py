@@ -135,6 +135,12 @@ def end(tx: Tx, channel_id: int) -> None:
     tx.execute("UPDATE channel SET server_id = NULL, kind = ? WHERE id = ?", (ENDED, channel_id))
 
 
+def ended(snap: Snapshot) -> int | None:
+    """A channel that has ended and is not cleared away yet."""
+    row = snap.execute(f"SELECT id FROM channel WHERE kind = '{ENDED}' LIMIT 1").fetchone()
+    return None if row is None else int(row[0])
+
+
 def conversations(snap: Snapshot, user_id: int) -> list[Conversation]:
     """This person's DMs, the one with the latest activity first."""
     rows = snap.execute(

@@ -9,6 +9,7 @@ from tests.api.line import listening
 from tests.cast import Person, refusal
 from tests.town import Town
 
+COUNT = "SELECT (SELECT count(*) FROM channel), (SELECT count(*) FROM message)"
 DENIED = (403, "Permission denied")
 
 
@@ -154,6 +155,8 @@ async def test_a_deleted_channel_is_nowhere_and_nobodys_entrance(
         answer = await ann.get(f"/channels/{street.general}{path}")
         assert refusal(answer) == (404, "Channel not found")
     assert (await ann.get("/users/@me/unread")).json() == {"unread_counts": {}}
+    await town.cleared(ann)
+    assert await ann.house.db.read(lambda snap: snap.execute(COUNT).fetchone()) == (0, 0)
 
 
 async def test_a_server_holds_five_hundred_channels(street: Town, ann: Person) -> None:
