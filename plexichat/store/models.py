@@ -52,6 +52,14 @@ class Channel(Table):
     kind = TextField()
     last_message_id = IntegerField(null=True)
     sent = IntegerField(default=0)
+    server_id = IntegerField(null=True)
+    name = TextField(null=True)
+    topic = TextField(null=True)
+    position = IntegerField(default=0)
+    category_id = IntegerField(null=True)
+    nsfw = IntegerField(default=0)
+    slowmode_seconds = IntegerField(default=0)
+    read_receipts = IntegerField(default=1)
 
 
 class Dm(Table):
