@@ -67,6 +67,8 @@ class Audiences:
                 server_id=server_id, user_id=user_id, standing=standing, last_message_ids=last
             ):
                 if user_id in self._servers:
+                    if event.rules is not None and server_id not in self._rules:
+                        self._learn(event.rules)
                     return self._change_standing(server_id, user_id, standing, last)
         return []
 

@@ -266,12 +266,16 @@ class RulesChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingChanged(Event):
-    """Heard by nobody outside: somebody joined, changed, or left (None) a server."""
+    """Heard by nobody outside: somebody joined, changed, or left (None) a server.
+
+    Who joins brings the rules along, for a server of which nobody was connected.
+    """
 
     server_id: int
     user_id: int
     standing: Standing | None
     last_message_ids: Mapping[int, int | None]
+    rules: Rules | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

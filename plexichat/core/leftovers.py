@@ -1,7 +1,7 @@
-"""What is left of ended servers and channels, and of what banned people said, goes a little at a time.
+"""What is left of ended servers and channels, and of what banned people said, goes bit by bit.
 
-Nobody may see what has ended from the moment it ends; its rows follow in calls that keep nobody
-waiting. Where something is left, core says so, and the house clears until nothing is.
+Nobody may see them from the moment they end; their rows follow in calls that keep nobody waiting.
+Where something is left, core says so, and the house clears until nothing is.
 """
 
 from itertools import groupby

@@ -109,7 +109,10 @@ def mine(snap: Snapshot, user_id: int) -> list[Server]:
 
 def world(snap: Snapshot, user_id: int, server_id: int) -> World:
     """A server as this member sees it."""
-    rules = rule_rows.of_server(snap, server_id)
+    return _world(snap, user_id, server_id, rule_rows.of_server(snap, server_id))
+
+
+def _world(snap: Snapshot, user_id: int, server_id: int, rules: Rules | None) -> World:
     standing = rule_rows.standing(snap, server_id, user_id)
     themself = member_rows.by_id(snap, server_id, user_id)
     if rules is None or standing is None or themself is None:
@@ -145,9 +148,9 @@ def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> N
 
 def _enter(tx: Tx, user_id: int, server_id: int, temporary: bool = False) -> Member:
     member_rows.insert(tx, server_id, user_id, temporary)
-    rules_changed(tx, server_id)
-    standing_changed(tx, server_id, user_id)
-    seen = world(tx, user_id, server_id)
+    rules = rule_rows.of_server(tx, server_id)
+    standing_changed(tx, server_id, user_id, rules)
+    seen = _world(tx, user_id, server_id, rules)
     apart = relationships.apart(tx, user_id)
     themself = frozenset((user_id,))
     tx.emit(ServerJoined(audience=themself, world=seen, apart=apart))
@@ -255,8 +258,13 @@ def rules_changed(tx: Tx, server_id: int) -> None:
     tx.emit(RulesChanged(audience=frozenset(), server_id=server_id, rules=rules))
 
 
-def standing_changed(tx: Tx, server_id: int, user_id: int) -> None:
-    """Let memory know that somebody joined, left, or wears other roles now."""
+def standing_changed(
+    tx: Tx, server_id: int, user_id: int, rules: Rules | None = None
+) -> None:
+    """Let memory know that somebody joined, left, or wears other roles now.
+
+    Whoever joins brings the rules along, in case nobody else of the server is connected.
+    """
     standing = rule_rows.standing(tx, server_id, user_id)
     tx.emit(
         StandingChanged(
@@ -265,6 +273,7 @@ def standing_changed(tx: Tx, server_id: int, user_id: int) -> None:
             user_id=user_id,
             standing=standing,
             last_message_ids=channel_rows.last_message_ids(tx, server_id),
+            rules=rules,
         )
     )
 
