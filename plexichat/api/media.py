@@ -5,8 +5,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from plexichat.api.avatars import developed
 from plexichat.api.shapes import Attachment
-from plexichat.core import filetypes, uploads
+from plexichat.core import emojis, filetypes, uploads
 from plexichat.core.errors import NotFound, Unauthenticated
 from plexichat.store.uploads import Upload
 from plexichat.web import files
@@ -58,15 +59,19 @@ async def upload(channel_id: int) -> Attachment:
     "/media/attachments/<filename>",
     public=True,
     bucket="download",
-    gives="application/octet-stream",
+    gives="*/*",
     errors=(
         "401 Authentication required", "401 Invalid token", "401 Token expired",
         "403 Access denied", "404 Attachment not found", "416 Range not satisfiable",
     ),
 )  # fmt: skip
 async def download(filename: str, query: Opening) -> Reply:
-    """A file, for whoever may read its message, or opens the link that a message gives."""
+    """A file, for whoever may read its message or opens its link; emoji are for anybody."""
     here = house()
+    if not query.s and await see(emojis.shows, filename):
+        picture = await developed(filename)
+        if picture is not None:
+            return picture
     found = await _opened(filename, query)
     shown = found.content_type in filetypes.INLINE
     file = await here.shelf.run(here.shelf.files.open, found.name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from plexichat.core.views import MessageView, Presence, World
 from plexichat.store.bans import Ban
 from plexichat.store.channels import Channel, Conversation
+from plexichat.store.emojis import Emoji
 from plexichat.store.members import Member
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
@@ -110,6 +111,34 @@ class PinsChanged(Event):
 
     channel_id: int
     message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionAdded(Event):
+    """Somebody put an emoji on a message; of a custom one, its id and its picture's file."""
+
+    channel_id: int
+    message_id: int
+    user_id: int
+    emoji: str
+    emoji_id: int | None
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionRemoved(Event):
+    channel_id: int
+    message_id: int
+    user_id: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionsCleared(Event):
+    """Everybody's reactions were taken off a message."""
+
+    channel_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,6 +368,14 @@ class RoleUpdated(Event):
 class RoleDeleted(Event):
     server_id: int
     role_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmojisChanged(Event):
+    """The emoji of a server are these now."""
+
+    server_id: int
+    emojis: tuple[Emoji, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

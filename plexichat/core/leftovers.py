@@ -1,4 +1,4 @@
-"""What is left of ended servers and channels, and of what banned people said, goes bit by bit.
+"""What is left of ended servers and channels, of banned people, and of lost reactions.
 
 Nobody may see them from the moment they end; their rows follow in calls that keep nobody waiting.
 Where something is left, core says so, and the house clears until nothing is.
@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from plexichat.core import messages, uploads
-from plexichat.store import channels, servers
+from plexichat.store import channels, reactions, servers
 from plexichat.store import leftovers as rows
 from plexichat.store.db import Tx
 
@@ -30,7 +30,7 @@ def clear(tx: Tx) -> bool:
     if server_id is not None:
         _clear_server(tx, server_id)
         return True
-    return False
+    return reactions.clear(tx, ROWS_AT_ONCE) > 0
 
 
 def clear_words(tx: Tx, told: rows.Words) -> None:

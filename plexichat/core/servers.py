@@ -22,6 +22,7 @@ from plexichat.core.events import (
 )
 from plexichat.core.views import World
 from plexichat.store import channels as channel_rows
+from plexichat.store import emojis as emoji_rows
 from plexichat.store import members as member_rows
 from plexichat.store import relationships
 from plexichat.store import roles as role_rows
@@ -67,14 +68,19 @@ def get(snap: Snapshot, server_id: int) -> Server:
     return server
 
 
-def member(snap: Snapshot, user_id: int, server_id: int) -> Acting:
-    """Somebody as a member of a server; a stranger to it is refused."""
+def member(
+    snap: Snapshot,
+    user_id: int,
+    server_id: int,
+    otherwise: tuple[str, str] = ("access_denied", "Access denied"),
+) -> Acting:
+    """Somebody as a member of a server; a stranger to it hears `otherwise`."""
     rules = rule_rows.for_member(snap, server_id, user_id, None)
     if rules is None:
         raise NotFound("server_not_found", "Server not found")
     standing = rule_rows.standing(snap, server_id, user_id)
     if standing is None:
-        raise Forbidden("access_denied", "Access denied")
+        raise Forbidden(*otherwise)
     return Acting(rules, standing)
 
 
@@ -123,6 +129,7 @@ def _world(snap: Snapshot, user_id: int, server_id: int, rules: Rules | None) ->
         tuple(sorted(seen, key=lambda channel: (channel.position, channel.id))),
         tuple(sorted(rules.roles.values(), key=lambda role: (-role.position, role.id))),
         themself,
+        emoji_rows.of_server(snap, server_id),
     )
 
 
