@@ -22,6 +22,7 @@ from plexichat.api import (
     emojis,
     gateway,
     icons,
+    invites,
     media,
     members,
     messages,
@@ -45,6 +46,7 @@ from plexichat.api.shapes import Shapes
 from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
 from plexichat.core import accounts, leftovers, links, passwords, sessions, versions
+from plexichat.core import invites as invite_rules
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
 from plexichat.core.events import Event, Leftovers, Members, ServerJoined, SessionsClosed
@@ -84,6 +86,7 @@ GROUPS: Final = tuple(
         servers,
         icons,
         server_channels,
+        invites,
         members,
         bans,
         roles,
@@ -275,7 +278,9 @@ class House:
             await self.db.write(sessions.save_use, used[start : start + 500])
 
     async def _forget_expired(self) -> None:
-        for forget in (sessions.forget_expired, accounts.forget_expired):
+        for forget in (
+            sessions.forget_expired, accounts.forget_expired, invite_rules.forget_expired,
+        ):  # fmt: skip
             while await self.db.write(forget, 500):
                 pass
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import astuple
 
-from plexichat.api import shapes_emojis, shapes_servers
+from plexichat.api import shapes_emojis, shapes_invites, shapes_servers
 from plexichat.api.intents import ALWAYS, Intent
 from plexichat.api.shapes import Person, Shapes, optional
 from plexichat.api.shapes_events import (
@@ -38,6 +38,8 @@ from plexichat.core.events import (
     ConversationCreated,
     EmojisChanged,
     FilesForgotten,
+    InviteCreated,
+    InviteDeleted,
     Leftovers,
     MemberChanged,
     MemberJoined,
@@ -320,6 +322,18 @@ def _(event: RoleDeleted, shapes: Shapes) -> Worded:
     server_id = str(event.server_id)
     gone = shapes_servers.RoleGone(server_id, server_id, str(event.role_id))
     return Worded("GUILD_ROLE_DELETE", gone, Intent.GUILDS)
+
+
+@word.register
+def _(event: InviteCreated, shapes: Shapes) -> Worded:
+    told = shapes_invites.told(event.invite)
+    return Worded("INVITE_CREATE", told, Intent.GUILD_INVITES)
+
+
+@word.register
+def _(event: InviteDeleted, shapes: Shapes) -> Worded:
+    gone = shapes_invites.gone(event.server_id, event.code)
+    return Worded("INVITE_DELETE", gone, Intent.GUILD_INVITES)
 
 
 @word.register

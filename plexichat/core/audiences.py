@@ -89,8 +89,8 @@ class Audiences:
                 return self._who(server_id, channel_id, permissions.READ) - but
             case Viewers(server_id=server_id, channel_id=channel_id):
                 return self._who(server_id, channel_id, permissions.VIEW)
-            case Able(server_id=server_id, needed=needed):
-                return self._who(server_id, None, needed)
+            case Able(server_id=server_id, needed=needed, channel_id=channel_id):
+                return self._who(server_id, channel_id, needed)
             case Around(server_ids=server_ids, also=also, but=but):
                 near = set(also)
                 for server_id in server_ids:

@@ -12,6 +12,7 @@ from plexichat.core.views import MessageView, Presence, World
 from plexichat.store.bans import Ban
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.emojis import Emoji
+from plexichat.store.invites import Invite
 from plexichat.store.members import Member
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
@@ -48,10 +49,11 @@ class Readers:
 
 @dataclass(frozen=True, slots=True)
 class Able:
-    """Whoever has all of these permission bits in a server."""
+    """Whoever has all of these permission bits in a server, or in one of its channels."""
 
     server_id: int
     needed: int
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +383,19 @@ class EmojisChanged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftovers(Event):
     """Heard by nobody outside: something is left that nobody may see, to be cleared away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteCreated(Event):
+    invite: Invite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteDeleted(Event):
+    """A code leads nowhere any more."""
+
+    server_id: int
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
