@@ -19,13 +19,17 @@ from plexichat.api import (
     avatars,
     bans,
     channels,
+    emojis,
     gateway,
     icons,
+    invites,
     media,
     members,
     messages,
     pins,
+    preferences,
     presence,
+    reactions,
     reading,
     reference,
     relationships,
@@ -42,6 +46,7 @@ from plexichat.api.shapes import Shapes
 from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
 from plexichat.core import accounts, leftovers, links, passwords, sessions, versions
+from plexichat.core import invites as invite_rules
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
 from plexichat.core.backups import UPLOADS
@@ -72,19 +77,23 @@ GROUPS: Final = tuple(
         two_factor,
         users,
         settings,
+        preferences,
         relationships,
         presence,
         channels,
         messages,
         pins,
+        reactions,
         reading,
         servers,
         icons,
         server_channels,
+        invites,
         members,
         bans,
         roles,
         audit,
+        emojis,
         media,
         avatars,
         system,
@@ -278,7 +287,9 @@ class House:
             await self.db.write(sessions.save_use, used[start : start + 500])
 
     async def _forget_expired(self) -> None:
-        for forget in (sessions.forget_expired, accounts.forget_expired):
+        for forget in (
+            sessions.forget_expired, accounts.forget_expired, invite_rules.forget_expired,
+        ):  # fmt: skip
             while await self.db.write(forget, 500):
                 pass
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from plexichat.config import Presence
-from plexichat.core import presence, views
+from plexichat.core import members, presence, views
 from plexichat.core.events import Audience, Event, MessageCreated, TypingStarted, TypingStopped
 from plexichat.core.presence import Wanted
 from plexichat.core.sessions import LiveSessions
@@ -90,6 +90,7 @@ class Attendance:
                 return
         self._present.discard(user_id)
         self._spawn(self._db.write(presence.disappear, user_id, last))
+        self._spawn(self._db.write(members.see_off, user_id))
 
     def _drop_timer(self, user_id: int) -> None:
         timer = self._timers.pop(user_id, None)

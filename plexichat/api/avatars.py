@@ -49,16 +49,22 @@ async def show(user_id: int) -> Reply:
 
 async def picture(seen: avatars.Seen) -> Reply:
     """The file that is shown, or the drawing in its place."""
-    shelf = house().shelf
-    if seen.file is not None:
-        name, _, ending = seen.file.partition(".")
-        if files.known(f'"{name}"'):
-            return files.unchanged(f'"{name}"', PUBLIC)
-        content = await shelf.run(shelf.files.read, seen.file)
-        if content is not None:
-            return files.whole(content, TYPES[ending], f'"{name}"', PUBLIC)
+    if seen.file is not None and (shown := await developed(seen.file)) is not None:
+        return shown
     drawing = seen.drawing.encode()
     return files.whole(drawing, "image/svg+xml", files.tag(drawing), PUBLIC)
+
+
+async def developed(file: str) -> Reply | None:
+    """A picture that we made, for anybody; None when it is gone."""
+    shelf = house().shelf
+    name, _, ending = file.partition(".")
+    if files.known(f'"{name}"'):
+        return files.unchanged(f'"{name}"', PUBLIC)
+    content = await shelf.run(shelf.files.read, file)
+    if content is None:
+        return None
+    return files.whole(content, TYPES[ending], f'"{name}"', PUBLIC)
 
 
 @routes.post(

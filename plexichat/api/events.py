@@ -1,15 +1,31 @@
 """How the gateway words what core tells (contract 16, section 6), and which intent asks for it."""
 
-from collections.abc import Mapping
 from functools import singledispatch
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import astuple
 
-from plexichat.api import shapes_servers
+from plexichat.api import shapes_emojis, shapes_invites, shapes_servers
 from plexichat.api.intents import ALWAYS, Intent
-from plexichat.api.shapes import Id, Message, Person, Shapes, optional
+from plexichat.api.shapes import Person, Shapes, optional
+from plexichat.api.shapes_events import (
+    Ack,
+    Alert,
+    Deleted,
+    DeletedBulk,
+    Logout,
+    MessageTold,
+    NewlyReacted,
+    Pins,
+    Place,
+    Reacted,
+    ReactionsGone,
+    RelationshipRemove,
+    Self,
+    Typing,
+    TypingOver,
+    UserUpdate,
+)
 from plexichat.core.events import (
     Attends,
     Audience,
@@ -20,7 +36,10 @@ from plexichat.core.events import (
     ChannelDeleted,
     ChannelUpdated,
     ConversationCreated,
+    EmojisChanged,
     FilesForgotten,
+    InviteCreated,
+    InviteDeleted,
     Leftovers,
     MemberChanged,
     MemberJoined,
@@ -35,6 +54,9 @@ from plexichat.core.events import (
     PresenceChanged,
     PresenceEnded,
     PresenceKept,
+    ReactionAdded,
+    ReactionRemoved,
+    ReactionsCleared,
     Readers,
     RelationshipChanged,
     RoleCreated,
@@ -62,77 +84,6 @@ class Worded(NamedTuple):
     intent: Intent = ALWAYS
 
 
-class Self(Person):
-    email: str
-
-
-class UserUpdate(Struct):
-    user: Person
-
-
-class RelationshipRemove(Struct):
-    user_id: Id
-
-
-class MessageTold(Message, kw_only=True):
-    """A message as the gateway tells it, with the server it belongs to."""
-
-    server_id: Id | None
-    guild_id: Id | None
-
-
-class InChannel(Struct, kw_only=True):
-    """What happened in a channel, and in which server if it is in one."""
-
-    channel_id: Id
-    server_id: Id | None
-    guild_id: Id | None
-
-
-class Place(TypedDict):
-    channel_id: Id
-    server_id: Id | None
-    guild_id: Id | None
-
-
-class Typing(InChannel):
-    user_id: Id
-    username: str
-    timestamp: int
-
-
-class TypingOver(InChannel):
-    user_id: Id
-
-
-class Deleted(InChannel):
-    id: Id
-
-
-class DeletedBulk(InChannel):
-    message_ids: list[Id]
-
-
-class Ack(InChannel):
-    user_id: Id
-    message_id: Id | None
-
-
-class Pins(InChannel):
-    pinned_message_ids: list[Id]
-
-
-class Alert(Struct):
-    user_id: Id
-    action: str
-    detail: Mapping[str, object]
-
-
-class Logout(Struct):
-    user_id: Id
-    message: str
-
-
 def server_of(audience: Audience) -> int | None:
     """The server in one of whose channels something happened; None for personal ones."""
     return audience.server_id if isinstance(audience, Readers) else None
@@ -146,6 +97,12 @@ def place(channel_id: int, server_id: int | None) -> Place:
 
 def of_messages(audience: Audience) -> Intent:
     return Intent.DIRECT_MESSAGES if server_of(audience) is None else Intent.GUILD_MESSAGES
+
+
+def of_reactions(audience: Audience) -> Intent:
+    if server_of(audience) is None:
+        return Intent.DIRECT_MESSAGE_REACTIONS
+    return Intent.GUILD_MESSAGE_REACTIONS
 
 
 def message_told(view: MessageView, audience: Audience, shapes: Shapes) -> MessageTold:
@@ -201,6 +158,39 @@ def _(event: PinsChanged, shapes: Shapes) -> Worded:
     server_id = server_of(event.audience)
     pins = Pins([str(id) for id in event.message_ids], **place(event.channel_id, server_id))
     return Worded("CHANNEL_PINS_UPDATE", pins, Intent.GUILDS if server_id else ALWAYS)
+
+
+@word.register
+def _(event: ReactionAdded, shapes: Shapes) -> Worded:
+    added = NewlyReacted(
+        str(event.message_id), str(event.user_id), event.emoji, shapes.emoji(event.file),
+        event.emoji_id is not None, optional(event.emoji_id),
+        **place(event.channel_id, server_of(event.audience)),
+    )  # fmt: skip
+    return Worded("MESSAGE_REACTION_ADD", added, of_reactions(event.audience))
+
+
+@word.register
+def _(event: ReactionRemoved, shapes: Shapes) -> Worded:
+    removed = Reacted(
+        str(event.message_id), str(event.user_id), event.emoji,
+        **place(event.channel_id, server_of(event.audience)),
+    )  # fmt: skip
+    return Worded("MESSAGE_REACTION_REMOVE", removed, of_reactions(event.audience))
+
+
+@word.register
+def _(event: ReactionsCleared, shapes: Shapes) -> Worded:
+    cleared = ReactionsGone(
+        str(event.message_id), **place(event.channel_id, server_of(event.audience))
+    )
+    return Worded("MESSAGE_REACTION_REMOVE_ALL", cleared, of_reactions(event.audience))
+
+
+@word.register
+def _(event: EmojisChanged, shapes: Shapes) -> Worded:
+    told = shapes_emojis.told(shapes, event.server_id, event.emojis)
+    return Worded("GUILD_EMOJIS_UPDATE", told, Intent.GUILD_EMOJIS)
 
 
 @word.register
@@ -332,6 +322,18 @@ def _(event: RoleDeleted, shapes: Shapes) -> Worded:
     server_id = str(event.server_id)
     gone = shapes_servers.RoleGone(server_id, server_id, str(event.role_id))
     return Worded("GUILD_ROLE_DELETE", gone, Intent.GUILDS)
+
+
+@word.register
+def _(event: InviteCreated, shapes: Shapes) -> Worded:
+    told = shapes_invites.told(event.invite)
+    return Worded("INVITE_CREATE", told, Intent.GUILD_INVITES)
+
+
+@word.register
+def _(event: InviteDeleted, shapes: Shapes) -> Worded:
+    gone = shapes_invites.gone(event.server_id, event.code)
+    return Worded("INVITE_DELETE", gone, Intent.GUILD_INVITES)
 
 
 @word.register

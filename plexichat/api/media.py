@@ -5,8 +5,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from plexichat.api.avatars import developed
 from plexichat.api.shapes import Attachment
-from plexichat.core import filetypes, uploads
+from plexichat.core import emojis, filetypes, uploads
 from plexichat.core.errors import NotFound, Unauthenticated
 from plexichat.store.uploads import Upload
 from plexichat.web import files
@@ -65,8 +66,12 @@ async def upload(channel_id: int) -> Attachment:
     ),
 )  # fmt: skip
 async def download(filename: str, query: Opening) -> Reply:
-    """A file, for whoever may read its message, or opens the link that a message gives."""
+    """A file, for whoever may read its message or opens its link; emoji are for anybody."""
     here = house()
+    if not query.s and await see(emojis.shows, filename):
+        picture = await developed(filename)
+        if picture is not None:
+            return picture
     found = await _opened(filename, query)
     shown = found.content_type in filetypes.INLINE
     file = await here.shelf.run(here.shelf.files.open, found.name)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Struct
 
 from plexichat import ids
 from plexichat.core.embeds import Embed
 from plexichat.core.links import Links
 from plexichat.core.versions import STAGES, Version
 from plexichat.core.views import MessageView, Presence
+from plexichat.store import reactions
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.messages import Mark
 from plexichat.store.relationships import Relation, Status
@@ -20,7 +21,6 @@ from plexichat.store.users import Senders, User
 from plexichat.store.users import badges as read_badges
 
 DELETED_USER = "Deleted User"
-EMPTY = Raw(b"[]")
 _embeds = msgspec.json.Decoder(tuple[Embed, ...]).decode
 RELATIONSHIP_STATUS: Final[dict[Status, "RelationshipStatus"]] = {
     "friend": "friend",
@@ -165,6 +165,17 @@ class Attachment(Struct):
     hash: str
 
 
+class Reaction(Struct):
+    """An emoji on a message, and how many people put it there."""
+
+    emoji: str
+    count: int
+    me: bool
+    url: str | None
+    is_custom: bool
+    custom_emoji_id: Id | None
+
+
 class Message(Struct):
     id: Id
     channel_id: Id
@@ -185,7 +196,7 @@ class Message(Struct):
     read: bool
     read_by: list[str]
     readers: list[Person]
-    reactions: Raw
+    reactions: list[Reaction]
 
 
 class VersionInfo(Struct):
@@ -306,7 +317,7 @@ class Shapes:
             view.read,
             [reader.username for reader in view.readers],
             [self._reader(reader) for reader in view.readers],
-            EMPTY,
+            [self.reaction(each) for each in view.reactions],
         )
 
     def _attached(self, column: str) -> list[Attachment]:
@@ -318,6 +329,16 @@ class Shapes:
             f"{self.origin}/api/v1/media/attachments/{file.name}?{self.links.sign(file.name)}",
             file.sha256,
         )  # fmt: skip
+
+    def reaction(self, found: reactions.Reaction) -> Reaction:
+        return Reaction(
+            found.emoji, found.count, found.mine, self.emoji(found.file),
+            found.emoji_id is not None, optional(found.emoji_id),
+        )  # fmt: skip
+
+    def emoji(self, file: str | None) -> str | None:
+        """Where the picture of a custom emoji is; anybody may see it."""
+        return None if file is None else f"{self.origin}/api/v1/media/attachments/{file}"
 
     def _reader(self, mark: Mark) -> Person:
         return Person(str(mark.user_id), mark.username, self.avatar(mark.user_id, mark.avatar))

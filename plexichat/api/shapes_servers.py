@@ -18,6 +18,7 @@ from plexichat.api.shapes import (
     optional,
     seconds,
 )
+from plexichat.api.shapes_emojis import Emoji, emoji
 from plexichat.core import permissions
 from plexichat.core.members import Roster
 from plexichat.core.presence import LivePresence
@@ -133,6 +134,7 @@ class Guild(Server, kw_only=True):
     roles: list[Role]
     members: list["MemberJoined"]
     presences: list[PresenceUpdate]
+    emojis: list[Emoji]
     server_id: Id
     guild_id: Id
     voice_states: tuple[()] = ()
@@ -237,6 +239,7 @@ def guild(shapes: Shapes, world: World, present: Iterable[Presence] = ()) -> Gui
         roles=[role(each) for each in world.roles],
         members=[member_joined(shapes, world.member)],
         presences=[shapes.presence_update(each) for each in present],
+        emojis=[emoji(shapes, each) for each in world.emojis],
         server_id=server_id,
         guild_id=server_id,
     )  # fmt: skip

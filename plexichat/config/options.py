@@ -144,6 +144,7 @@ class RateLimits:
     send_message: Rates = (Rate(10, 5, 5),)
     list_messages: Rates = (Rate(10, 10, 5),)
     change_message: Rates = (Rate(10, 5, 10),)
+    react: Rates = (Rate(1, 0.25, 1),)
     update_me: Rates = (Rate(10, 60, 5),)
     read_me: Rates = (Rate(30, 60, 10),)
     request_friend: Rates = (Rate(5, 60, 2), Rate(50, 3600, 50))

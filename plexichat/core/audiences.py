@@ -67,6 +67,8 @@ class Audiences:
                 server_id=server_id, user_id=user_id, standing=standing, last_message_ids=last
             ):
                 if user_id in self._servers:
+                    if event.rules is not None and server_id not in self._rules:
+                        self._learn(event.rules)
                     return self._change_standing(server_id, user_id, standing, last)
         return []
 
@@ -87,8 +89,8 @@ class Audiences:
                 return self._who(server_id, channel_id, permissions.READ) - but
             case Viewers(server_id=server_id, channel_id=channel_id):
                 return self._who(server_id, channel_id, permissions.VIEW)
-            case Able(server_id=server_id, needed=needed):
-                return self._who(server_id, None, needed)
+            case Able(server_id=server_id, needed=needed, channel_id=channel_id):
+                return self._who(server_id, channel_id, needed)
             case Around(server_ids=server_ids, also=also, but=but):
                 near = set(also)
                 for server_id in server_ids:

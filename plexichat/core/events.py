@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from plexichat.core.views import MessageView, Presence, World
 from plexichat.store.bans import Ban
 from plexichat.store.channels import Channel, Conversation
+from plexichat.store.emojis import Emoji
+from plexichat.store.invites import Invite
 from plexichat.store.members import Member
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
@@ -47,10 +49,11 @@ class Readers:
 
 @dataclass(frozen=True, slots=True)
 class Able:
-    """Whoever has all of these permission bits in a server."""
+    """Whoever has all of these permission bits in a server, or in one of its channels."""
 
     server_id: int
     needed: int
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,34 @@ class PinsChanged(Event):
 
     channel_id: int
     message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionAdded(Event):
+    """Somebody put an emoji on a message; of a custom one, its id and its picture's file."""
+
+    channel_id: int
+    message_id: int
+    user_id: int
+    emoji: str
+    emoji_id: int | None
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionRemoved(Event):
+    channel_id: int
+    message_id: int
+    user_id: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionsCleared(Event):
+    """Everybody's reactions were taken off a message."""
+
+    channel_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,12 +297,16 @@ class RulesChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingChanged(Event):
-    """Heard by nobody outside: somebody joined, changed, or left (None) a server."""
+    """Heard by nobody outside: somebody joined, changed, or left (None) a server.
+
+    Who joins brings the rules along, for a server of which nobody was connected.
+    """
 
     server_id: int
     user_id: int
     standing: Standing | None
     last_message_ids: Mapping[int, int | None]
+    rules: Rules | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,8 +373,29 @@ class RoleDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmojisChanged(Event):
+    """The emoji of a server are these now."""
+
+    server_id: int
+    emojis: tuple[Emoji, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leftovers(Event):
     """Heard by nobody outside: something is left that nobody may see, to be cleared away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteCreated(Event):
+    invite: Invite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteDeleted(Event):
+    """A code leads nowhere any more."""
+
+    server_id: int
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
-"""What is left of ended servers and channels, and of what banned people said, goes a little at a time.
+"""What is left of ended servers and channels, of banned people, and of lost reactions.
 
-Nobody may see what has ended from the moment it ends; its rows follow in calls that keep nobody
-waiting. Where something is left, core says so, and the house clears until nothing is.
+Nobody may see them from the moment they end; their rows follow in calls that keep nobody waiting.
+Where something is left, core says so, and the house clears until nothing is.
 """
 
 from itertools import groupby
 from operator import itemgetter
 
 from plexichat.core import messages, uploads
-from plexichat.store import channels, servers
+from plexichat.store import channels, reactions, servers
 from plexichat.store import leftovers as rows
 from plexichat.store.db import Tx
 
@@ -30,7 +30,7 @@ def clear(tx: Tx) -> bool:
     if server_id is not None:
         _clear_server(tx, server_id)
         return True
-    return False
+    return reactions.clear(tx, ROWS_AT_ONCE) > 0
 
 
 def clear_words(tx: Tx, told: rows.Words) -> None:

@@ -134,6 +134,12 @@ def change(tx: Tx, user_id: int, server_id: int, member_id: int, wanted: Changes
     return get(tx, user_id, server_id, member_id)
 
 
+def see_off(tx: Tx, user_id: int) -> None:
+    """Somebody has gone: servers they may belong to only while they are here let go of them."""
+    for server_id in rows.temporary(tx, user_id):
+        servers.dismiss(tx, server_id, user_id)
+
+
 def refuse_not_above(snap: Snapshot, who: Acting, member_id: int) -> None:
     """Refuse to act on a member who does not stand below."""
     server_id = who.rules.server_id

@@ -12,6 +12,7 @@ from plexichat.core import channels, embeds, permissions, receipts, slowmode, up
 from plexichat.core.channels import Seat
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
+    Leftovers,
     MessageCreated,
     MessageDeleted,
     MessagesDeleted,
@@ -22,6 +23,7 @@ from plexichat.core.receipts import Online, Receipts
 from plexichat.core.views import MessageView
 from plexichat.store import messages as rows
 from plexichat.store import pins as pin_rows
+from plexichat.store import reactions as reaction_rows
 from plexichat.store import uploads as upload_rows
 from plexichat.store.channels import Channel
 from plexichat.store.db import Snapshot, Tx
@@ -84,9 +86,9 @@ def send(
     # Nobody can have read it yet: in a server, where many have a mark, none needs to be looked at.
     known = Receipts([], online) if channel.server_id else receipts.of(tx, channel_id, online)
     tx.emit(
-        MessageCreated(audience=channels.audience(channel), message=known.view(message, None))
+        MessageCreated(audience=channels.audience(channel), message=known.view(tx, message, None))
     )
-    return known.view(message, author_id)
+    return known.view(tx, message, author_id)
 
 
 def _for_draft(tx: Tx, author_id: int, channel_id: int, draft: Draft) -> Channel:
@@ -129,7 +131,7 @@ def page(
         before = end if wanted.before is None else min(wanted.before, end)
         found = rows.before(snap, channel_id, before, wanted.limit)
     known = receipts.of(snap, channel_id, online)
-    return History([known.view(each, user_id) for each in found], known.news(user_id, found))
+    return History(known.views(snap, found, user_id), known.news(user_id, found))
 
 
 def get(
@@ -137,7 +139,7 @@ def get(
 ) -> MessageView:
     channels.get(snap, user_id, channel_id)
     message = one(snap, channel_id, message_id)
-    return receipts.of(snap, channel_id, online).view(message, user_id)
+    return receipts.of(snap, channel_id, online).view(snap, message, user_id)
 
 
 def one(snap: Snapshot, channel_id: int, message_id: int) -> Message:
@@ -168,8 +170,9 @@ def edit(
         raise Invalid("invalid_content", "Invalid content: nothing is left")
     rows.edit(tx, message, content)
     known, edited = receipts.of(tx, channel_id, online), one(tx, channel_id, message_id)
-    tx.emit(MessageUpdated(audience=channels.audience(channel), message=known.view(edited, None)))
-    return known.view(edited, author_id)
+    told = known.view(tx, edited, None)
+    tx.emit(MessageUpdated(audience=channels.audience(channel), message=told))
+    return known.view(tx, edited, author_id)
 
 
 def delete(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
@@ -215,6 +218,9 @@ def _forget(tx: Tx, channel: Channel, messages: list[Message]) -> None:
         rows.delete(tx, message)
         if message.attachments is not None:
             uploads.forget_sent(tx, message.id)
+        if message.reactions:
+            reaction_rows.forget(tx, message.id)
+            tx.emit(Leftovers(audience=frozenset()))
     if any(message.pinned_at is not None for message in messages):
         tell_pins(tx, channel)
 

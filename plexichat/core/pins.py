@@ -15,7 +15,7 @@ def of(
 ) -> list[MessageView]:
     channels.get(snap, user_id, channel_id)
     known = receipts.of(snap, channel_id, online)
-    return [known.view(message, user_id) for message in rows.of(snap, channel_id)]
+    return known.views(snap, rows.of(snap, channel_id), user_id)
 
 
 def pin(
@@ -51,6 +51,7 @@ def _put(
     tx: Tx, channel: Channel, message_id: int, at: int | None, online: Online
 ) -> None:
     rows.put(message_id, at)
-    view = receipts.of(tx, channel.id, online).view(messages.one(tx, channel.id, message_id), None)
+    message = messages.one(tx, channel.id, message_id)
+    view = receipts.of(tx, channel.id, online).view(tx, message, None)
     tx.emit(MessageUpdated(audience=channels.audience(channel), message=view))
     messages.tell_pins(tx, channel)

@@ -29,4 +29,4 @@ def messages(
         return []
     found = rows.by_ids(snap, index.find(snap, channel_id, wanted, limit))
     known = receipts.of(snap, channel_id, online)
-    return [known.view(message, user_id) for message in found]
+    return known.views(snap, found, user_id)

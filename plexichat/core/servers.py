@@ -22,6 +22,7 @@ from plexichat.core.events import (
 )
 from plexichat.core.views import World
 from plexichat.store import channels as channel_rows
+from plexichat.store import emojis as emoji_rows
 from plexichat.store import members as member_rows
 from plexichat.store import relationships
 from plexichat.store import roles as role_rows
@@ -67,14 +68,19 @@ def get(snap: Snapshot, server_id: int) -> Server:
     return server
 
 
-def member(snap: Snapshot, user_id: int, server_id: int) -> Acting:
-    """Somebody as a member of a server; a stranger to it is refused."""
+def member(
+    snap: Snapshot,
+    user_id: int,
+    server_id: int,
+    otherwise: tuple[str, str] = ("access_denied", "Access denied"),
+) -> Acting:
+    """Somebody as a member of a server; a stranger to it hears `otherwise`."""
     rules = rule_rows.for_member(snap, server_id, user_id, None)
     if rules is None:
         raise NotFound("server_not_found", "Server not found")
     standing = rule_rows.standing(snap, server_id, user_id)
     if standing is None:
-        raise Forbidden("access_denied", "Access denied")
+        raise Forbidden(*otherwise)
     return Acting(rules, standing)
 
 
@@ -109,7 +115,10 @@ def mine(snap: Snapshot, user_id: int) -> list[Server]:
 
 def world(snap: Snapshot, user_id: int, server_id: int) -> World:
     """A server as this member sees it."""
-    rules = rule_rows.of_server(snap, server_id)
+    return _world(snap, user_id, server_id, rule_rows.of_server(snap, server_id))
+
+
+def _world(snap: Snapshot, user_id: int, server_id: int, rules: Rules | None) -> World:
     standing = rule_rows.standing(snap, server_id, user_id)
     themself = member_rows.by_id(snap, server_id, user_id)
     if rules is None or standing is None or themself is None:
@@ -120,6 +129,7 @@ def world(snap: Snapshot, user_id: int, server_id: int) -> World:
         tuple(sorted(seen, key=lambda channel: (channel.position, channel.id))),
         tuple(sorted(rules.roles.values(), key=lambda role: (-role.position, role.id))),
         themself,
+        emoji_rows.of_server(snap, server_id),
     )
 
 
@@ -145,9 +155,9 @@ def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> N
 
 def _enter(tx: Tx, user_id: int, server_id: int, temporary: bool = False) -> Member:
     member_rows.insert(tx, server_id, user_id, temporary)
-    rules_changed(tx, server_id)
-    standing_changed(tx, server_id, user_id)
-    seen = world(tx, user_id, server_id)
+    rules = rule_rows.of_server(tx, server_id)
+    standing_changed(tx, server_id, user_id, rules)
+    seen = _world(tx, user_id, server_id, rules)
     apart = relationships.apart(tx, user_id)
     themself = frozenset((user_id,))
     tx.emit(ServerJoined(audience=themself, world=seen, apart=apart))
@@ -255,8 +265,13 @@ def rules_changed(tx: Tx, server_id: int) -> None:
     tx.emit(RulesChanged(audience=frozenset(), server_id=server_id, rules=rules))
 
 
-def standing_changed(tx: Tx, server_id: int, user_id: int) -> None:
-    """Let memory know that somebody joined, left, or wears other roles now."""
+def standing_changed(
+    tx: Tx, server_id: int, user_id: int, rules: Rules | None = None
+) -> None:
+    """Let memory know that somebody joined, left, or wears other roles now.
+
+    Whoever joins brings the rules along, in case nobody else of the server is connected.
+    """
     standing = rule_rows.standing(tx, server_id, user_id)
     tx.emit(
         StandingChanged(
@@ -265,6 +280,7 @@ def standing_changed(tx: Tx, server_id: int, user_id: int) -> None:
             user_id=user_id,
             standing=standing,
             last_message_ids=channel_rows.last_message_ids(tx, server_id),
+            rules=rules,
         )
     )
 

@@ -3,8 +3,10 @@
 from msgspec import Struct
 
 from plexichat.store.channels import Channel
+from plexichat.store.emojis import Emoji
 from plexichat.store.members import Member
 from plexichat.store.messages import Mark, Message
+from plexichat.store.reactions import Reaction
 from plexichat.store.rules import Role
 from plexichat.store.servers import Server
 
@@ -22,6 +24,7 @@ class MessageView(Struct, frozen=True):
     readers: tuple[Mark, ...] = ()
     read: bool = False
     status: str | None = None
+    reactions: tuple[Reaction, ...] = ()
 
 
 class Presence(Struct, frozen=True):
@@ -35,9 +38,10 @@ class Presence(Struct, frozen=True):
 
 
 class World(Struct, frozen=True):
-    """A server as one member sees it: with the channels they may view, all roles, and themself."""
+    """A server as one member sees it: their channels, all roles, themself, and its emoji."""
 
     server: Server
     channels: tuple[Channel, ...]
     roles: tuple[Role, ...]
     member: Member
+    emojis: tuple[Emoji, ...]

@@ -98,6 +98,18 @@ def near(snap: Snapshot, user_id: int, among: Collection[int]) -> frozenset[int]
     return frozenset(row[0] for row in rows)
 
 
+def temporary(snap: Snapshot, user_id: int) -> list[int]:
+    """The servers somebody joined for a while, in which they were not given a role."""
+    rows = snap.execute(
+        """SELECT m.server_id FROM member m JOIN server s ON s.id = m.server_id
+           WHERE m.user_id = ? AND m.temporary AND s.owner_id <> m.user_id AND NOT EXISTS
+               (SELECT 1 FROM member_role r
+                WHERE r.server_id = m.server_id AND r.user_id = m.user_id)""",
+        (user_id,),
+    )
+    return [server_id for (server_id,) in rows]
+
+
 def insert(tx: Tx, server_id: int, user_id: int, temporary: bool) -> None:
     tx.execute(
         "INSERT INTO member (server_id, user_id, joined_at, temporary) VALUES (?, ?, ?, ?)",

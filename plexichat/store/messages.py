@@ -24,6 +24,7 @@ class Message(Struct, frozen=True):
     attachments: str | None
     embeds: str | None
     pinned_at: int | None
+    reactions: int
 
 
 class Mark(Struct, frozen=True):
@@ -38,7 +39,7 @@ class Mark(Struct, frozen=True):
 
 
 SELECT = """SELECT m.id, m.channel_id, m.author_id, u.username, u.avatar, u.badges, m.content,
-    m.edited_at, m.reply_to_id, m.attachments, m.embeds, m.pinned_at
+    m.edited_at, m.reply_to_id, m.attachments, m.embeds, m.pinned_at, m.reactions
     FROM message m LEFT JOIN user u ON u.id = m.author_id"""
 BEFORE = f"""{SELECT} WHERE m.channel_id = ? AND m.id < ? AND m.deleted = 0
     ORDER BY m.id DESC LIMIT ?"""

@@ -115,8 +115,9 @@ def known(snap: Snapshot, names: Sequence[str]) -> set[str]:
     found = snap.execute(
         f"""SELECT name FROM upload WHERE name IN ({marks})
             UNION SELECT avatar FROM user WHERE avatar IN ({marks})
-            UNION SELECT icon FROM server WHERE icon IN ({marks}) AND NOT ended""",
-        [*names, *names, *names],
+            UNION SELECT icon FROM server WHERE icon IN ({marks}) AND NOT ended
+            UNION SELECT file FROM emoji WHERE file IN ({marks})""",
+        [*names, *names, *names, *names],
     )
     return {name for (name,) in found}
 

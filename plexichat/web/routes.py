@@ -19,7 +19,8 @@ F = TypeVar("F", bound=Call)
 class Route:
     """One method and path. `bucket` is the rate limit's name, `per` what it is counted by.
 
-    `takes` and `gives` are the media types of a body that is no JSON.
+    `takes` and `gives` are the media types of a body that is no JSON; a form that is taken has a
+    part for its `file`, and its `fields`.
     """
 
     method: str
@@ -36,6 +37,8 @@ class Route:
     answer: Any
     takes: str
     gives: str
+    file: str
+    fields: tuple[str, ...]
 
     @property
     def summary(self) -> str:
@@ -88,6 +91,8 @@ def route(
     errors: tuple[str, ...] = (),
     takes: str = "application/json",
     gives: str = "application/json",
+    file: str = "file",
+    fields: tuple[str, ...] = (),
 ) -> Route:
     """A route from its call's own signature.
 
@@ -111,4 +116,6 @@ def route(
         hints.get("return"),
         takes,
         gives,
+        file,
+        fields,
     )

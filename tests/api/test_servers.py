@@ -225,3 +225,13 @@ async def test_what_happens_to_a_server_is_in_its_audit_log(ann: Person, bob: Pe
     ]  # fmt: skip
     assert log[1]["changes"] == {"name": {"old": "Maple Street", "new": "Oak Street"}}
     assert (log[0]["user_id"], log[0]["target_name"]) == (bob.id, "bob")
+
+
+async def test_an_ended_channel_leaves_no_row_behind(ann: Person) -> None:
+    town = await found(ann)
+    await ann.say(town.general, "hello")
+    assert (await ann.delete(f"/channels/{town.general}")).status_code == 200
+    await cleared(ann)
+    rows = await ann.house.db.read(counts)
+    assert (rows["channel"], rows["message"], rows["reading"]) == (0, 0, 0)
+    assert (await town.shown())["default_channel_id"] is None
