@@ -35,6 +35,7 @@ class Opening(Struct):
     takes="multipart/form-data",
     errors=(
         "400 Invalid channel ID", "400 Invalid file type", "400 File too large",
+        "403 Access denied",
         "403 Permission denied", "404 Channel not found", "507 Insufficient storage",
     ),
 )  # fmt: skip

@@ -57,7 +57,7 @@ class History(Struct):
     per="channel_id",
     errors=(
         "400 Invalid channel ID", "400 Empty message", "400 Invalid content",
-        "403 Permission denied", "404 Channel not found",
+        "403 Access denied", "403 Permission denied", "404 Channel not found",
     ),
 )  # fmt: skip
 async def send(channel_id: int, body: NewMessage) -> Message:
@@ -111,7 +111,7 @@ async def find(channel_id: int, query: Query) -> list[Message]:
     bucket="change_message",
     errors=(
         "400 Invalid channel ID", "400 Invalid input", "400 Invalid message ID",
-        "403 Permission denied", "404 Channel not found",
+        "403 Access denied", "403 Permission denied", "404 Channel not found",
     ),
 )  # fmt: skip
 async def delete_some(channel_id: int, body: Several) -> Success:
@@ -142,7 +142,7 @@ async def show(channel_id: int, message_id: int) -> Message:
     bucket="change_message",
     errors=(
         "400 Invalid channel ID", "400 Invalid message ID", "400 Invalid content",
-        "403 Not author", "403 Permission denied", "404 Channel not found",
+        "403 Not author", "403 Access denied", "403 Permission denied", "404 Channel not found",
         "404 Message not found",
     ),
 )  # fmt: skip
@@ -160,7 +160,8 @@ async def edit(channel_id: int, message_id: int, body: EditedMessage) -> Message
     "/channels/<channel_id>/messages/<message_id>",
     bucket="change_message",
     errors=(
-        "400 Invalid channel ID", "400 Invalid message ID", "403 Permission denied",
+        "400 Invalid channel ID", "400 Invalid message ID", "403 Access denied",
+        "403 Permission denied",
         "404 Channel not found", "404 Message not found",
     ),
 )  # fmt: skip

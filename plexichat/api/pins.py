@@ -23,6 +23,7 @@ async def list_pins(channel_id: int) -> list[Message]:
     "/channels/<channel_id>/pins/<message_id>",
     errors=(
         "400 Invalid channel ID", "400 Invalid message ID", "400 Pin limit reached",
+        "403 Access denied",
         "403 Permission denied", "404 Channel not found", "404 Message not found",
     ),
 )  # fmt: skip
@@ -37,7 +38,8 @@ async def pin(channel_id: int, message_id: int) -> Success:
 @routes.delete(
     "/channels/<channel_id>/pins/<message_id>",
     errors=(
-        "400 Invalid channel ID", "400 Invalid message ID", "403 Permission denied",
+        "400 Invalid channel ID", "400 Invalid message ID", "403 Access denied",
+        "403 Permission denied",
         "404 Channel not found", "404 Message not found",
     ),
 )  # fmt: skip

@@ -36,6 +36,7 @@ from plexichat.store.servers import Server
 NAME_LENGTHS = range(2, 101)
 DESCRIPTION_LENGTH = 1000
 SERVERS_PER_PERSON = 100
+MEMBERS_PER_SERVER = 250_000
 
 
 MANAGE = permissions.BITS["server.manage"]
@@ -149,6 +150,8 @@ def create(tx: Tx, user_id: int, name: str, description: str | None) -> Server:
 
 def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> None:
     """Make somebody a member and show them the server; whoever calls has checked that they may."""
+    if get(tx, server_id).member_count >= MEMBERS_PER_SERVER:
+        raise Invalid("server_full", "Member limit")
     member = _enter(tx, user_id, server_id, temporary)
     audit.record(tx, server_id, user_id, "member_join", "member", user_id, member.username)
 

@@ -8,6 +8,7 @@ from plexichat.store.db import Snapshot, Tx
 # Of a server, with the columns that name one row: what may be many.
 MANY = {
     "member": "server_id, user_id",
+    "silence": "server_id, user_id",
     "ban": "server_id, user_id",
     "audit": "id",
     "invite": "code",

@@ -111,9 +111,16 @@ def temporary(snap: Snapshot, user_id: int) -> list[int]:
 
 
 def insert(tx: Tx, server_id: int, user_id: int, temporary: bool) -> None:
+    """Add a member; a time-out that they left behind goes on."""
+    silence = tx.execute(
+        "DELETE FROM silence WHERE server_id = ? AND user_id = ? RETURNING until, reason",
+        (server_id, user_id),
+    ).fetchone()
+    until, reason = (None, None) if silence is None else silence
     tx.execute(
-        "INSERT INTO member (server_id, user_id, joined_at, temporary) VALUES (?, ?, ?, ?)",
-        (server_id, user_id, tx.now, int(temporary)),
+        """INSERT INTO member (server_id, user_id, joined_at, temporary, timeout_until,
+               timeout_reason) VALUES (?, ?, ?, ?, ?, ?)""",
+        (server_id, user_id, tx.now, int(temporary), until, reason),
     )
     tx.execute("UPDATE server SET member_count = member_count + 1 WHERE id = ?", (server_id,))
 
@@ -128,11 +135,19 @@ def change(tx: Tx, server_id: int, user_id: int, **columns: object) -> None:
 
 
 def delete(tx: Tx, server_id: int, user_id: int) -> bool:
-    """False if there was no such member."""
+    """False if there was no such member. Nobody escapes a time-out by leaving."""
     gone = tx.execute(
-        "DELETE FROM member WHERE server_id = ? AND user_id = ?", (server_id, user_id)
-    )
-    if not gone.rowcount:
+        """DELETE FROM member WHERE server_id = ? AND user_id = ?
+           RETURNING timeout_until, timeout_reason""",
+        (server_id, user_id),
+    ).fetchone()
+    if gone is None:
         return False
+    until, reason = gone
+    if until is not None and until > tx.now:
+        tx.execute(
+            "INSERT INTO silence (server_id, user_id, until, reason) VALUES (?, ?, ?, ?)",
+            (server_id, user_id, until, reason),
+        )
     tx.execute("UPDATE server SET member_count = member_count - 1 WHERE id = ?", (server_id,))
     return True

@@ -1,9 +1,12 @@
 """Members: who is listed, and who may name, silence and send away whom."""
 
+import asyncio
 import time
 
 import pytest
 
+from plexichat.core import servers
+from plexichat.core.errors import Invalid
 from tests.api.line import listening
 from tests.api.test_servers import told
 from tests.cast import Person, refusal
@@ -148,3 +151,43 @@ async def test_a_time_out_needs_the_right_and_a_time_to_come(
     for until in (now - 60, now + 29 * 86400, 1 << 70):
         answer = await ann.patch(path(town, bob), {"timeout_until": until})
         assert refusal(answer) == (400, "Invalid input: timeout_until")
+
+
+async def test_nobody_escapes_a_time_out_by_leaving(town: Town, ann: Person, bob: Person) -> None:
+    until = int(time.time()) + 600
+    await ann.patch(path(town, bob), {"timeout_until": until, "timeout_reason": "shouting"})
+    await bob.post(f"{town.path}/leave")
+    await join(town, bob)
+    back = (await ann.get(path(town, bob))).json()
+    assert (back["timeout_until"], back["timeout_reason"]) == (until, "shouting")
+    await ann.patch(path(town, bob), {"timeout_until": None})
+    await bob.post(f"{town.path}/leave")
+    await join(town, bob)
+    assert (await ann.get(path(town, bob))).json()["timeout_until"] is None
+
+
+async def test_a_server_has_room_for_so_many_members(
+    town: Town, cem: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "MEMBERS_PER_SERVER", 2)
+    with pytest.raises(Invalid, match="Member limit"):
+        await join(town, cem)
+
+
+async def test_a_kicked_member_hears_nothing_of_what_goes_on_and_says_nothing_any_more(
+    town: Town, ann: Person, bob: Person, url: str
+) -> None:
+    where = f"/channels/{town.general}/messages"
+    async with listening(url, bob) as his, listening(url, ann) as hers:
+        calls = [ann.post(where, {"content": f"{number}"}) for number in range(100)]
+        calls.insert(30, ann.delete(path(town, bob)))
+        calls[60:60] = [bob.post(where, {"content": "me too"}) for _ in range(20)]
+        answers = await asyncio.gather(*calls)
+        said = {answer.json()["id"] for answer in answers if "content" in answer.json()}
+        his_names = [name for name, _ in await told(his)]
+        assert his_names.count("GUILD_DELETE") == 1
+        assert his_names[-1] == "GUILD_DELETE"
+        heard = [(name, d.get("author_id")) for name, d in await told(hers)]
+        left = heard.index(("GUILD_MEMBER_REMOVE", None))
+        assert ("MESSAGE_CREATE", bob.id) not in heard[left:]
+        assert len([name for name, _ in heard if name == "MESSAGE_CREATE"]) == len(said)

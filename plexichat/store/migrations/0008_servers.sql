@@ -25,6 +25,14 @@ CREATE TABLE member (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX member_user ON member (user_id);
 
+CREATE TABLE silence (                              -- a time-out of somebody who left, should they return
+    server_id INTEGER NOT NULL REFERENCES server (id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+    until INTEGER NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (server_id, user_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE role (
     id INTEGER PRIMARY KEY,
     server_id INTEGER NOT NULL REFERENCES server (id) ON DELETE CASCADE,
