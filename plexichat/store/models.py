@@ -84,6 +84,7 @@ class Message(Table):
     edited_at = IntegerField(null=True)
     pinned_at = IntegerField(null=True)
     deleted = IntegerField(default=0)
+    reactions = IntegerField(default=0)
 
 
 class Reading(Table):

@@ -56,6 +56,7 @@ def whole() -> Any:
             Message.id, Message.channel_id, Message.author_id, User.username, User.avatar,
             User.badges, Message.content, Message.edited_at, Message.reply_to_id,
             Message.attachments, Message.embeds, Message.pinned_at,
+            Message.reactions,
         )
         .join(User, JOIN.LEFT_OUTER, on=User.id == Message.author_id)
         .where(Message.deleted == 0)
