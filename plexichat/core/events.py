@@ -8,6 +8,12 @@ change differently, two events say so.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from plexichat.core.listeners import Able as Able
+from plexichat.core.listeners import Around as Around
+from plexichat.core.listeners import Audience as Audience
+from plexichat.core.listeners import Members as Members
+from plexichat.core.listeners import Readers as Readers
+from plexichat.core.listeners import Viewers as Viewers
 from plexichat.core.views import MessageView, Presence, World
 from plexichat.store.bans import Ban
 from plexichat.store.channels import Channel, Conversation
@@ -20,52 +26,6 @@ from plexichat.store.rules import Role, Rules, Standing
 from plexichat.store.servers import Server
 from plexichat.store.sessions import Session
 from plexichat.store.users import User
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """Everybody in a server, but for these."""
-
-    server_id: int
-    but: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Viewers:
-    """Whoever may view a channel of a server."""
-
-    server_id: int
-    channel_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """Whoever may read a channel of a server, but for these."""
-
-    server_id: int
-    channel_id: int
-    but: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Able:
-    """Whoever has all of these permission bits in a server, or in one of its channels."""
-
-    server_id: int
-    needed: int
-    channel_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Everybody in any of these servers, and these people besides, but for those."""
-
-    server_ids: tuple[int, ...]
-    also: frozenset[int] = frozenset()
-    but: frozenset[int] = frozenset()
-
-
-Audience = frozenset[int] | Members | Viewers | Readers | Able | Around
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
