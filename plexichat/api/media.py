@@ -42,15 +42,23 @@ class Opening(Struct):
 async def upload(channel_id: int) -> Attachment:
     """Upload the part `file`, to be sent with a message within a day."""
     here, my_id = house(), me().id
-    await see(uploads.check, my_id, channel_id)
-    async with received(here.config.uploads.max_attachment_bytes) as given:
+    rules = here.config.uploads
+    await see(uploads.check, my_id, channel_id, rules.quota_bytes)
+    async with received(rules.max_attachment_bytes) as given:
         file, filename = given.file, filetypes.tidy(given.filename)
         kind = filetypes.judge(file.head, given.declared, filename)
         made = await keep(
             file,
             filetypes.suffix(filename),
             lambda name: act(
-                uploads.add, my_id, name, filename, kind, file.size, file.sha256
+                uploads.add,
+                my_id,
+                name,
+                filename,
+                kind,
+                file.size,
+                file.sha256,
+                rules.quota_bytes,
             ),
         )
     return here.shapes.attachment(made)

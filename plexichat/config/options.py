@@ -98,6 +98,7 @@ class Messages:
 @dataclass(frozen=True, slots=True)
 class Uploads:
     max_attachment_bytes: Annotated[int, within(1, 1 << 40)] = 26_214_400
+    quota_bytes: Annotated[int, within(0, 1 << 50)] = 2_147_483_648
 
 
 @dataclass(frozen=True, slots=True)

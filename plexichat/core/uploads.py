@@ -2,6 +2,7 @@
 
 Until it is sent, an upload is its uploader's alone; then it is read by whoever may read the
 channel. It is sent once, and it goes with its message. One that nobody sends is gone after a day.
+All that one person has here is never more than their quota.
 """
 
 from collections.abc import Sequence
@@ -17,15 +18,30 @@ UNSENT_MS = 24 * 3_600_000
 Named = int | str  # an upload, by its id or by the name of its file
 
 
-def check(snap: Snapshot, user_id: int, channel_id: int) -> None:
-    """Refuse files for a channel in which this person may send none."""
+def check(snap: Snapshot, user_id: int, channel_id: int, quota: int) -> None:
+    """Refuse files for a channel in which this person may send none, and where no byte fits."""
     channels.for_sending(snap, user_id, channel_id, channels.ATTACH)
+    check_quota(snap, user_id, 1, quota)
+
+
+def check_quota(snap: Snapshot, user_id: int, size: int, quota: int) -> None:
+    """Refuse what would be more than this person may have here altogether; 0 is no bound."""
+    if quota and rows.used(snap, user_id) + size > quota:
+        raise Invalid("quota_full", "File too large: your quota is full")
 
 
 def add(
-    tx: Tx, uploader_id: int, name: str, filename: str, content_type: str, size: int, sha256: str
+    tx: Tx,
+    uploader_id: int,
+    name: str,
+    filename: str,
+    content_type: str,
+    size: int,
+    sha256: str,
+    quota: int,
 ) -> Upload:
     """Note a file that is on the disk already."""
+    check_quota(tx, uploader_id, size, quota)
     return rows.insert(tx, name, filename, content_type, size, sha256, uploader_id)
 
 

@@ -64,6 +64,14 @@ def insert(
     return upload
 
 
+def used(snap: Snapshot, user_id: int) -> int:
+    """How many bytes the files of one person have."""
+    (size,) = snap.execute(
+        "SELECT coalesce(sum(size), 0) FROM upload WHERE uploader_id = ?", (user_id,)
+    ).fetchone()
+    return int(size)
+
+
 def by_id(snap: Snapshot, upload_id: int) -> Upload | None:
     found = snap.execute(f"SELECT {COLUMNS} FROM upload WHERE id = ?", (upload_id,)).fetchone()
     return None if found is None else Upload(*found)
