@@ -4,6 +4,7 @@ A pair of people has at most one DM. Who is not in a conversation learns nothing
 permissions decide who is.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from plexichat.core import permissions, users
@@ -109,6 +110,23 @@ def reads(snap: Snapshot, user_id: int, channel_id: int) -> bool:
     if channel.server_id is None:
         return user_id in channel.people
     return not permissions.READ & ~_seat(snap, user_id, channel).granted
+
+
+def readable(snap: Snapshot, user_id: int, channel_ids: Collection[int]) -> set[int]:
+    """Which of these channels are somebody's to read."""
+    placed = rows.server_ids(snap, channel_ids)
+    found = {channel_id for channel_id, server_id in placed.items() if server_id is None}
+    for server_id in {each for each in placed.values() if each is not None}:
+        rules = rules_rows.of_server(snap, server_id)
+        standing = rules_rows.standing(snap, server_id, user_id)
+        if rules is None or standing is None:
+            continue
+        for channel_id, place in placed.items():
+            if place == server_id:
+                granted = permissions.in_channel(rules, standing, channel_id, snap.now)
+                if not permissions.READ & ~granted:
+                    found.add(channel_id)
+    return found
 
 
 def views(snap: Snapshot, user_id: int, channel: Channel) -> bool:

@@ -24,6 +24,7 @@ from plexichat.core.views import World
 from plexichat.store import channels as channel_rows
 from plexichat.store import emojis as emoji_rows
 from plexichat.store import members as member_rows
+from plexichat.store import reading as reading_rows
 from plexichat.store import relationships
 from plexichat.store import roles as role_rows
 from plexichat.store import rules as rule_rows
@@ -158,6 +159,7 @@ def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> N
 
 def _enter(tx: Tx, user_id: int, server_id: int, temporary: bool = False) -> Member:
     member_rows.insert(tx, server_id, user_id, temporary)
+    reading_rows.skip(tx, user_id, server_id)
     rules = rule_rows.of_server(tx, server_id)
     standing_changed(tx, server_id, user_id, rules)
     seen = _world(tx, user_id, server_id, rules)

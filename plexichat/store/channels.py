@@ -1,5 +1,6 @@
 """Rows of channels and of the pairs of people who share one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from plexichat.store.db import Snapshot, Tx
@@ -107,6 +108,16 @@ def extent(snap: Snapshot, server_id: int) -> tuple[int, int]:
         "SELECT count(*), max(position) FROM channel WHERE server_id = ?", (server_id,)
     ).fetchone()
     return count, 0 if last is None else last + 1
+
+
+def server_ids(snap: Snapshot, channel_ids: Collection[int]) -> dict[int, int | None]:
+    """The server that each of these channels is in, None for personal ones."""
+    rows = snap.execute(
+        f"""SELECT id, server_id FROM channel
+            WHERE id IN ({",".join("?" * len(channel_ids))}) AND kind <> ?""",
+        (*channel_ids, ENDED),
+    )
+    return dict(rows.fetchall())
 
 
 def last_message_ids(snap: Snapshot, server_id: int) -> dict[int, int | None]:

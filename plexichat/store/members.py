@@ -118,9 +118,9 @@ def insert(tx: Tx, server_id: int, user_id: int, temporary: bool) -> None:
     ).fetchone()
     until, reason = (None, None) if silence is None else silence
     tx.execute(
-        """INSERT INTO member (server_id, user_id, joined_at, temporary, timeout_until,
-               timeout_reason) VALUES (?, ?, ?, ?, ?, ?)""",
-        (server_id, user_id, tx.now, int(temporary), until, reason),
+        """INSERT INTO member (server_id, user_id, joined_at, joined_id, temporary, timeout_until,
+               timeout_reason) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (server_id, user_id, tx.now, tx.id(), int(temporary), until, reason),
     )
     tx.execute("UPDATE server SET member_count = member_count + 1 WHERE id = ?", (server_id,))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from plexichat.store import search
+from plexichat.store import reading, search
 from plexichat.store.db import Snapshot, Tx
 
 
@@ -105,11 +105,7 @@ def insert(
         "UPDATE channel SET last_message_id = ?, sent = sent + 1 WHERE id = ? RETURNING sent",
         (message_id, channel_id),
     ).fetchone()
-    (own_position,) = tx.execute(
-        """INSERT INTO reading (user_id, channel_id, sent) VALUES (?, ?, 1)
-           ON CONFLICT DO UPDATE SET sent = sent + 1 RETURNING sent""",
-        (author_id, channel_id),
-    ).fetchone()
+    own_position = reading.count_own(tx, author_id, channel_id)
     tx.execute(
         """INSERT INTO message (id, channel_id, author_id, position, own_position,
                content, reply_to_id, attachments, embeds)

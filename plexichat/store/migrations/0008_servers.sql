@@ -18,6 +18,7 @@ CREATE TABLE member (
     user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
     nickname TEXT,
     joined_at INTEGER NOT NULL,
+    joined_id INTEGER NOT NULL,                     -- what has a lower id was there before them
     timeout_until INTEGER,
     timeout_reason TEXT,
     temporary INTEGER NOT NULL DEFAULT 0,           -- leaves with the last connection unless given a role
