@@ -6,8 +6,8 @@ Long histories are put into a copy before its server starts, by the product's ow
 
 import json
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,14 +60,20 @@ class World:
     def writers(self) -> list[Person]:
         return [person for talk in self.talks for person in talk.people]
 
+    @contextmanager
+    def copied(self) -> Iterator[Path]:
+        """A folder with a copy of this world, for one scenario."""
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            shutil.copytree(self.folder / DATA, folder / DATA)
+            yield folder
+
     @asynccontextmanager
     async def server(
         self, talks: Sequence[Talk] = (), count: int = 0
     ) -> AsyncIterator[tuple[Child, list[int]]]:
         """A server on a copy of this world with `count` more messages in these talks; their ids."""
-        with TemporaryDirectory() as name:
-            folder = Path(name)
-            shutil.copytree(self.folder / DATA, folder / DATA)
+        with self.copied() as folder:
             ids = await fill(folder / DATA, talks, count) if count else []
             async with serving(folder) as child:
                 yield child, ids
