@@ -26,6 +26,7 @@ from plexichat.api import (
     media,
     members,
     messages,
+    notifications,
     pins,
     preferences,
     presence,
@@ -47,6 +48,7 @@ from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
 from plexichat.core import accounts, leftovers, links, passwords, sessions, versions
 from plexichat.core import invites as invite_rules
+from plexichat.core import notifications as notification_rules
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
 from plexichat.core.backups import UPLOADS
@@ -78,6 +80,7 @@ GROUPS: Final = tuple(
         users,
         settings,
         preferences,
+        notifications,
         relationships,
         presence,
         channels,
@@ -100,6 +103,10 @@ GROUPS: Final = tuple(
     )
 )
 JOB_SECONDS: Final = 60
+FORGETTING: Final = (
+    sessions.forget_expired, accounts.forget_expired, invite_rules.forget_expired,
+    notification_rules.forget_old,
+)  # fmt: skip
 SLOW_NICENESS: Final = 10
 
 
@@ -271,13 +278,15 @@ class House:
             log.exception("a job failed")
 
     async def _clear(self) -> None:
-        """Clear away what is left over, a little at a time, whenever there is something."""
+        """Do what is left over, a little at a time, whenever there is something."""
         while True:
             await self._left_over.wait()
             self._left_over.clear()
             await self._try(self._clear_all)
 
     async def _clear_all(self) -> None:
+        while await self.db.write(notification_rules.spread, self.hub.online()):
+            pass
         while await self.db.write(leftovers.clear):
             pass
 
@@ -287,9 +296,7 @@ class House:
             await self.db.write(sessions.save_use, used[start : start + 500])
 
     async def _forget_expired(self) -> None:
-        for forget in (
-            sessions.forget_expired, accounts.forget_expired, invite_rules.forget_expired,
-        ):  # fmt: skip
+        for forget in FORGETTING:
             while await self.db.write(forget, 500):
                 pass
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import astuple
 
-from plexichat.api import shapes_emojis, shapes_invites, shapes_servers
+from plexichat.api import notifications, shapes_emojis, shapes_invites, shapes_servers
 from plexichat.api.intents import ALWAYS, Intent
 from plexichat.api.shapes import Person, Shapes, optional
 from plexichat.api.shapes_events import (
@@ -50,6 +50,9 @@ from plexichat.core.events import (
     MessagesRead,
     MessageUpdated,
     NotesCreated,
+    NotificationCreated,
+    NotificationGone,
+    NotificationsRead,
     PinsChanged,
     PresenceChanged,
     PresenceEnded,
@@ -347,6 +350,21 @@ def _(event: Banned, shapes: Shapes) -> Worded:
 def _(event: BanLifted, shapes: Shapes) -> Worded:
     shape = shapes_servers.ban_told(event.server_id, event.user_id, None)
     return Worded("GUILD_BAN_REMOVE", shape, Intent.GUILD_BANS)
+
+
+@word.register
+def _(event: NotificationCreated, shapes: Shapes) -> Worded:
+    return Worded("NOTIFICATION_CREATE", notifications.shape(event.notification))
+
+
+@word.register
+def _(event: NotificationsRead, shapes: Shapes) -> Worded:
+    return Worded("NOTIFICATION_UPDATE", notifications.told_read(event.notification_id))
+
+
+@word.register
+def _(event: NotificationGone, shapes: Shapes) -> Worded:
+    return Worded("NOTIFICATION_DELETE", notifications.told_gone(event.notification_id))
 
 
 @word.register(Attends)

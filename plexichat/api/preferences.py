@@ -41,7 +41,7 @@ async def show_all() -> Settings:
 
 @routes.put("/users/@me/settings/bulk", errors=("400 Invalid input",))
 async def put_some(body: dict[str, Any]) -> Success:
-    """Keep several texts by their keys. Other values become text; what cannot be kept is skipped."""
+    """Keep several; other values than texts become texts, and what cannot be kept is skipped."""
     values = {key: _text(value) for key, value in body.items()}
     await act(preferences.put_some, me().id, values)
     return SUCCESS

@@ -20,6 +20,7 @@ from plexichat.store.channels import Channel, Conversation
 from plexichat.store.emojis import Emoji
 from plexichat.store.invites import Invite
 from plexichat.store.members import Member
+from plexichat.store.notifications import Notification
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
 from plexichat.store.rules import Role, Rules, Standing
@@ -342,7 +343,26 @@ class EmojisChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftovers(Event):
-    """Heard by nobody outside: something is left that nobody may see, to be cleared away."""
+    """Heard by nobody outside: something is left to be cleared away, or people to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationCreated(Event):
+    """Each of its audience is told of the same, and has their own copy."""
+
+    notification: Notification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationsRead(Event):
+    """One notification counts as read, or all of them when that is None."""
+
+    notification_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationGone(Event):
+    notification_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plexichat import config
-from plexichat.core import channels, embeds, permissions, receipts, slowmode, uploads
+from plexichat.core import (
+    channels,
+    embeds,
+    notifications,
+    permissions,
+    receipts,
+    slowmode,
+    uploads,
+)
 from plexichat.core.channels import Seat
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
@@ -68,7 +76,8 @@ def send(
 
     `online` are the people with an open socket, who thereby receive it.
     """
-    channel = _for_draft(tx, author_id, channel_id, draft)
+    seat = _for_draft(tx, author_id, channel_id, draft)
+    channel = seat.channel
     content = _content(draft.content, rules.max_length)
     files = uploads.unsent(tx, author_id, draft.attachments, rules.max_attachments)
     cards = embeds.checked(draft.embeds)
@@ -88,18 +97,19 @@ def send(
     tx.emit(
         MessageCreated(audience=channels.audience(channel), message=known.view(tx, message, None))
     )
+    notifications.said(tx, seat, message, online.everybody)
     return known.view(tx, message, author_id)
 
 
-def _for_draft(tx: Tx, author_id: int, channel_id: int, draft: Draft) -> Channel:
-    """The channel, for somebody who may say this there now."""
+def _for_draft(tx: Tx, author_id: int, channel_id: int, draft: Draft) -> Seat:
+    """The channel, as it is for somebody who may say this there now."""
     seat = channels.for_sending(tx, author_id, channel_id)
     if draft.attachments:
         channels.refuse_without(seat, channels.ATTACH)
     if draft.embeds:
         channels.refuse_without(seat, EMBED)
     slowmode.refuse_too_soon(tx, author_id, seat)
-    return seat.channel
+    return seat
 
 
 def _content(text: str | None, max_length: int) -> str | None:
@@ -216,6 +226,7 @@ def _delete(tx: Tx, user_id: int, seat: Seat, messages: list[Message]) -> None:
 def _forget(tx: Tx, channel: Channel, messages: list[Message]) -> None:
     for message in messages:
         rows.delete(tx, message)
+        notifications.deleted(tx, message.id)
         if message.attachments is not None:
             uploads.forget_sent(tx, message.id)
         if message.reactions:

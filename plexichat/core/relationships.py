@@ -7,7 +7,7 @@ and each side's block is its own. Whoever sees no change hears nothing.
 
 from typing import Final, Literal
 
-from plexichat.core import users
+from plexichat.core import notifications, users
 from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from plexichat.core.events import BlockChanged, RelationshipChanged
 from plexichat.store import members
@@ -103,6 +103,10 @@ def _change(
             tx.emit(
                 RelationshipChanged(audience=frozenset((me,)), user_id=you, relation=relation)
             )
+            if now == INCOMING:
+                notifications.asked(tx, me, you)
+            elif was == INCOMING:
+                notifications.answered(tx, me, you)
     blocked = BLOCKED in after
     if blocked != (BLOCKED in before) and members.near(tx, user_id, (other_id,)):
         pair = user_id, other_id

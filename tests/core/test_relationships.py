@@ -13,7 +13,12 @@ import pytest
 from plexichat.core import accounts, relationships, users
 from plexichat.core.audiences import Audiences
 from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
-from plexichat.core.events import RelationshipChanged, UserUpdated
+from plexichat.core.events import (
+    NotificationCreated,
+    NotificationGone,
+    RelationshipChanged,
+    UserUpdated,
+)
 from plexichat.core.relationships import RULES, Pair, Verb
 from plexichat.store import relationships as rows
 from plexichat.store.db import Database, Tx
@@ -27,6 +32,7 @@ from plexichat.store.relationships import (
 )
 
 NONE = None
+NOTIFIED = NotificationCreated, NotificationGone
 VERBS: tuple[Verb, ...] = ("request", "accept", "remove", "block")
 STRANGERS: Pair = (NONE, NONE)
 
@@ -66,9 +72,9 @@ class Street:
         self.told.append(event)
 
     def heard(self) -> list[Any]:
-        """What was told since the last time somebody asked."""
+        """What was told since the last time somebody asked, notifications apart."""
         told, self.told = self.told, []
-        return told
+        return [each for each in told if not isinstance(each, NOTIFIED)]
 
     async def do(self, who: int, verb: Verb, other: int, message: str | None = None) -> Any:
         match verb:
