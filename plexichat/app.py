@@ -41,6 +41,7 @@ from plexichat.api import (
     system,
     two_factor,
     users,
+    webhooks,
 )
 from plexichat.api.dialect import DIALECT
 from plexichat.api.shapes import Shapes
@@ -97,6 +98,7 @@ GROUPS: Final = tuple(
         roles,
         audit,
         emojis,
+        webhooks,
         media,
         avatars,
         system,

@@ -13,6 +13,7 @@ from plexichat.api.shapes_events import (
     Alert,
     Deleted,
     DeletedBulk,
+    InChannel,
     Logout,
     MessageTold,
     NewlyReacted,
@@ -77,6 +78,7 @@ from plexichat.core.events import (
     TypingStarted,
     TypingStopped,
     UserUpdated,
+    WebhooksChanged,
 )
 from plexichat.core.views import MessageView
 
@@ -365,6 +367,12 @@ def _(event: NotificationsRead, shapes: Shapes) -> Worded:
 @word.register
 def _(event: NotificationGone, shapes: Shapes) -> Worded:
     return Worded("NOTIFICATION_DELETE", notifications.told_gone(event.notification_id))
+
+
+@word.register
+def _(event: WebhooksChanged, shapes: Shapes) -> Worded:
+    changed = InChannel(**place(event.channel_id, event.server_id))
+    return Worded("WEBHOOKS_UPDATE", changed, Intent.GUILD_WEBHOOKS)
 
 
 @word.register(Attends)

@@ -197,6 +197,7 @@ class Message(Struct):
     read_by: list[str]
     readers: list[Person]
     reactions: list[Reaction]
+    webhook_id: Id | None
 
 
 class VersionInfo(Struct):
@@ -318,6 +319,7 @@ class Shapes:
             [reader.username for reader in view.readers],
             [self._reader(reader) for reader in view.readers],
             [self.reaction(each) for each in view.reactions],
+            optional(m.webhook_id),
         )
 
     def _attached(self, column: str) -> list[Attachment]:

@@ -153,6 +153,9 @@ class RateLimits:
     list_relationships: Rates = (Rate(100, 60, 20),)
     upload: Rates = (Rate(10, 60, 2), Rate(100, 3600, 100))
     download: Rates = (Rate(600, 60, 200),)
+    create_webhook: Rates = (Rate(5, 60, 2),)
+    webhook: Rates = (Rate(5, 2, 5),)
+    webhook_channel: Rates = (Rate(30, 60, 10),)
     identify: Rates = (Rate(1, 5, 1),)
     frames: Rates = (Rate(120, 60, 120),)
 

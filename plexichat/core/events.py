@@ -389,3 +389,11 @@ class Banned(Event):
 class BanLifted(Event):
     server_id: int
     user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhooksChanged(Event):
+    """The webhooks of a channel are not the same as before."""
+
+    server_id: int
+    channel_id: int

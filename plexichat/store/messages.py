@@ -25,6 +25,15 @@ class Message(Struct, frozen=True):
     embeds: str | None
     pinned_at: int | None
     reactions: int
+    webhook_id: int | None = None
+
+
+class Byline(Struct, frozen=True):
+    """The name and picture under which a program writes."""
+
+    webhook_id: int
+    name: str
+    avatar_url: str | None
 
 
 class Mark(Struct, frozen=True):
@@ -38,8 +47,9 @@ class Mark(Struct, frozen=True):
     delivered_id: int
 
 
-SELECT = """SELECT m.id, m.channel_id, m.author_id, u.username, u.avatar, u.badges, m.content,
-    m.edited_at, m.reply_to_id, m.attachments, m.embeds, m.pinned_at, m.reactions
+SELECT = """SELECT m.id, m.channel_id, m.author_id, coalesce(m.byline, u.username),
+    coalesce(m.byline_avatar, u.avatar), u.badges, m.content, m.edited_at, m.reply_to_id,
+    m.attachments, m.embeds, m.pinned_at, m.reactions, m.webhook_id
     FROM message m LEFT JOIN user u ON u.id = m.author_id"""
 BEFORE = f"""{SELECT} WHERE m.channel_id = ? AND m.id < ? AND m.deleted = 0
     ORDER BY m.id DESC LIMIT ?"""
@@ -98,14 +108,18 @@ def insert(
     reply_to_id: int | None,
     attachments: str | None,
     embeds: str | None,
+    byline: Byline | None = None,
 ) -> int:
-    """Add a message, count it for its channel, its author and search; return its id."""
+    """Add a message, count it for its channel, its author and search; return its id.
+
+    With a byline a program writes it, which has read nothing and counts nothing as its own.
+    """
     message_id = tx.id()
     (position,) = tx.execute(
         "UPDATE channel SET last_message_id = ?, sent = sent + 1 WHERE id = ? RETURNING sent",
         (message_id, channel_id),
     ).fetchone()
-    own_position = reading.count_own(tx, author_id, channel_id)
+    own_position = 0 if byline else reading.count_own(tx, author_id, channel_id)
     tx.execute(
         """INSERT INTO message (id, channel_id, author_id, position, own_position,
                content, reply_to_id, attachments, embeds)
@@ -114,6 +128,11 @@ def insert(
          content, reply_to_id, attachments, embeds),
     )  # fmt: skip
     search.added(tx)
+    if byline is not None:
+        tx.execute(
+            "UPDATE message SET webhook_id = ?, byline = ?, byline_avatar = ? WHERE id = ?",
+            (byline.webhook_id, byline.name, byline.avatar_url, message_id),
+        )
     return message_id
 
 

@@ -85,6 +85,9 @@ class Message(Table):
     pinned_at = IntegerField(null=True)
     deleted = IntegerField(default=0)
     reactions = IntegerField(default=0)
+    webhook_id = IntegerField(null=True)
+    byline = TextField(null=True)
+    byline_avatar = TextField(null=True)
 
 
 class Reading(Table):

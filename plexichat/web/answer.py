@@ -151,19 +151,19 @@ class Connection(ASGIHTTPConnection):
 async def _answer(request: Request, route: Route, dialect: Dialect, args: dict[str, Any]) -> Reply:
     house = request.house
     counted = network(request.address)
-    _refuse_over(house.limits.take("everyone", None), "global")
-    _refuse_over(house.limits.take("address", counted), "ip")
+    refuse_over(house.limits.take("everyone", None), "global")
+    refuse_over(house.limits.take("address", counted), "ip")
     house.refuse_outdated(request.header(b"x-client-version") if house.minimum else None)
-    key: object = counted
+    key: object = counted if route.per == "address" else args.get(route.per)
     if not route.public:
         me = request.me = house.live.find(requests.bearer(request), int(time.time() * 1000))
         key = me.id if route.per == "user" else (me.id, args.get(route.per))
         if not me.is_admin:
-            _refuse_over(house.limits.take("user", me.id), "user")
+            refuse_over(house.limits.take("user", me.id), "user")
     verdict = None
     if route.public or not request.me.is_admin:
         verdict = house.limits.take(route.bucket, key)
-        _refuse_over(verdict, "route")
+        refuse_over(verdict, "route")
     for name, thing in route.ids.items():
         args[name] = bodies.snowflake(args[name], thing)
     if route.query is not None:
@@ -181,7 +181,8 @@ async def _answer(request: Request, route: Route, dialect: Dialect, args: dict[s
     return reply
 
 
-def _refuse_over(verdict: Verdict | None, scope: str) -> None:
+def refuse_over(verdict: Verdict | None, scope: str) -> None:
+    """429 for what a bucket does not let pass."""
     if verdict is not None and verdict.retry_after > 0:
         extra: dict[str, object] = {"global": scope == "global", "scope": scope}
         told = too_many("Rate limited", verdict.retry_after, extra)

@@ -53,10 +53,11 @@ def whole() -> Any:
     """Messages with their authors, as every statement on them begins."""
     return (
         Message.select(
-            Message.id, Message.channel_id, Message.author_id, User.username, User.avatar,
-            User.badges, Message.content, Message.edited_at, Message.reply_to_id,
+            Message.id, Message.channel_id, Message.author_id,
+            fn.COALESCE(Message.byline, User.username),
+            fn.COALESCE(Message.byline_avatar, User.avatar), User.badges, Message.content, Message.edited_at, Message.reply_to_id,
             Message.attachments, Message.embeds, Message.pinned_at,
-            Message.reactions,
+            Message.reactions, Message.webhook_id,
         )
         .join(User, JOIN.LEFT_OUTER, on=User.id == Message.author_id)
         .where(Message.deleted == 0)
@@ -71,9 +72,9 @@ Case = Callable[[Snapshot, Talk], tuple[Any, Any]]
 CASES: list[Case] = []
 
 
-def case(fn: Case) -> Case:
-    CASES.append(fn)
-    return fn
+def case(stated: Case) -> Case:
+    CASES.append(stated)
+    return stated
 
 
 def some(talk: Talk) -> list[int]:
