@@ -152,7 +152,8 @@ def delete(tx: Tx, message: Message) -> None:
     """Leave a tombstone, and let the channel's last message be the one before if it was this."""
     tx.execute(
         """UPDATE message SET content = NULL, attachments = NULL, embeds = NULL, pinned_at = NULL,
-               edited_at = NULL, reply_to_id = NULL, deleted = 1 WHERE id = ?""",
+               edited_at = NULL, reply_to_id = NULL, webhook_id = NULL, byline = NULL,
+               byline_avatar = NULL, deleted = 1 WHERE id = ?""",
         (message.id,),
     )
     search.changed(tx, message.channel_id, message.id, message.content, None)

@@ -232,6 +232,6 @@ async def test_a_deleted_message_keeps_its_place_and_nothing_else(talk: Talk) ->
         query: Any = Message.select().where(Message.id == said)
         return dict(query.dicts().get())
 
-    assert {name for name, value in (await talk.read(row)).items() if value is not None} == {
+    assert {name for name, value in (await talk.read(row)).items() if value} == {
         "id", "channel_id", "author_id", "position", "own_position", "deleted",
     }  # fmt: skip
