@@ -118,14 +118,16 @@ class Audiences:
         kept = self._able.setdefault(server_id, {})
         key = channel_id, needed
         if key not in kept:
-            rules = self._rules.get(server_id)
-            standings = self._standings.get(server_id, {}).values()
-            kept[key] = frozenset(
-                standing.user_id
-                for standing in standings
-                if rules is not None and not needed & ~_allowed(rules, standing, channel_id)
-            )
+            kept[key] = frozenset(self._having(server_id, channel_id, needed))
         return kept[key]
+
+    def _having(self, server_id: int, channel_id: int | None, needed: int) -> Iterator[int]:
+        rules = self._rules.get(server_id)
+        if rules is None or (channel_id is not None and channel_id not in rules.channels):
+            return  # what is gone has no audience
+        for standing in self._standings.get(server_id, {}).values():
+            if not needed & ~_allowed(rules, standing, channel_id):
+                yield standing.user_id
 
     def _attend(self, event: Attends) -> None:
         if not self._followed(event.user_id):
