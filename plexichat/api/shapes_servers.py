@@ -175,6 +175,8 @@ class MemberJoined(Struct):
     joined_at: Seconds
     nick: str | None
     timeout_until: Seconds | None
+    timeout_reason: str | None
+    badges: tuple[str, ...]
 
 
 class MemberChanged(Struct):
@@ -298,7 +300,7 @@ def member_joined(shapes: Shapes, member: members.Member) -> MemberJoined:
     )
     return MemberJoined(
         server_id, server_id, user, member.role_ids, member.joined_at // 1000, member.nickname,
-        seconds(member.timeout_until),
+        seconds(member.timeout_until), member.timeout_reason, member.badges,
     )  # fmt: skip
 
 
