@@ -15,7 +15,8 @@ import httpx
 import pytest
 import websockets
 
-from plexichat.serving import GONE_SECONDS, Listener
+from plexichat.config import Config
+from plexichat.serving import GONE_SECONDS, Listener, listening_on, with_port
 from tests.running import QUICK, Server, run, serving
 
 SECONDS_TO_STOP = 10
@@ -220,6 +221,26 @@ async def test_a_connection_lost_with_requests_in_line_leaves_nothing_behind() -
             while asyncio.all_tasks() - before:
                 await asyncio.sleep(0.05)
         await listener.close(0)
+
+
+async def test_what_is_written_to_a_connection_leaves_without_delay() -> None:
+    asked = asyncio.Event()
+
+    async def silent(scope: Any, receive: Any, send: Any) -> None:
+        asked.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    listener = Listener(silent)
+    with listening_on(with_port(Config(), 0)) as sock:
+        await listener.open(sock)
+        with socket.create_connection(sock.getsockname()) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            await asked.wait()
+            (writer,) = listener._connections.values()
+            accepted = writer.get_extra_info("socket")
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        await listener.close(GONE_SECONDS)
 
 
 async def test_nobody_is_let_in_once_it_stops(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Direct messages and notes: listing and opening them (contract group channels and DMs)."""
 
+from typing import ClassVar
+
 from msgspec import Struct
 
 from plexichat.api.shapes import DMChannel, DMOpened, Notes
@@ -13,6 +15,7 @@ routes = Routes("Channels")
 
 
 class Recipient(Struct):
+    phrases: ClassVar = {"recipient_id": "Invalid recipient ID"}
     recipient_id: str | int | None = None
 
 

@@ -70,7 +70,6 @@ SERVER_SHUTDOWN = Closing(4017, "Server shutdown")
 HEARTBEAT_ACK = b'{"op":11}'
 INVALID_SESSION = b'{"op":9,"d":false}'
 RECONNECT = b'{"op":7,"d":null}'
-RESUMED = Payload("RESUMED", b"{}")
 
 
 class VersionChecked(Struct):
@@ -98,7 +97,6 @@ class Gateway:
         self.house = house
         self.wire = Wire(
             encode=self._encode,
-            frame=dispatch,
             resumable=True,
             broken=UNKNOWN_ERROR,
             oversized=DECODE_ERROR,
@@ -140,7 +138,7 @@ class Gateway:
         worded = word(event, self.house.shapes)
         if worded is None:
             return None
-        return Payload(worded.name, shapes.encode(worded.d), int(worded.intent))
+        return dispatch(worded.name, shapes.encode(worded.d), int(worded.intent))
 
 
 class Conversation:
@@ -196,7 +194,7 @@ class Conversation:
         around = Around(tuple(world.server.id for world in seen.worlds))
         present = house.audiences.resolve(around)
         shape = ready(seen, house.shapes, session.id, house.presence, present)
-        session.begin(Payload("READY", shapes.encode(shape)), seen.commit)
+        session.begin(dispatch("READY", shapes.encode(shape)), seen.commit)
 
     async def resume(self, d: Raw) -> None:
         """Go on where another socket ended, or say that it cannot be done."""
@@ -207,8 +205,9 @@ class Conversation:
         except Hangup:
             self._socket.send(INVALID_SESSION)
             return
+        opening = dispatch("RESUMED", b"{}")
         self._session = self._house.hub.resume(
-            self._socket, wanted.session_id, me.id, me.session_id, wanted.seq, RESUMED
+            self._socket, wanted.session_id, me.id, me.session_id, wanted.seq, opening
         )
         if self._session is None:
             self._socket.send(INVALID_SESSION)
@@ -282,7 +281,7 @@ class Conversation:
         try:
             seen = await house.db.read(members.some, session.user_id, server_id, chunk)
             shape = members_told(house.shapes, server_id, seen, house.presence, *told)
-            payload = Payload("GUILD_MEMBERS_CHUNK", shapes.encode(shape))
+            payload = dispatch("GUILD_MEMBERS_CHUNK", shapes.encode(shape))
         finally:
             session.release(payload)
 
@@ -337,9 +336,9 @@ def decode(said: str | bytes | Raw, kind: type[T]) -> T:
         raise Hangup(DECODE_ERROR) from None
 
 
-def dispatch(payload: Payload, seq: int) -> bytes:
-    """The frame that carries an event: shared bytes, but for the number."""
-    return b'{"op":0,"t":"%b","s":%d,"d":%b}' % (payload.name.encode(), seq, payload.data)
+def dispatch(name: str, d: bytes, intent: int = 0) -> Payload:
+    """The frame that carries an event; `d` is JSON."""
+    return Payload(b'{"op":0,"t":"%b","s":' % name.encode(), b',"d":%b}' % d, intent)
 
 
 def shutting_down(seconds: float) -> bytes:

@@ -1,6 +1,6 @@
 """Messages of a channel: sending, reading back, finding, editing, deleting (contract messages)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
@@ -23,6 +23,10 @@ class Given(Struct):
 
 
 class NewMessage(Struct):
+    phrases: ClassVar = {
+        "reply_to_id": "Invalid message ID",
+        **dict.fromkeys(("content", "attachments", "embeds"), "Invalid content"),
+    }
     content: str | None = None
     reply_to_id: str | int | None = None
     attachments: list[Given | str | int] | None = None
@@ -30,6 +34,7 @@ class NewMessage(Struct):
 
 
 class EditedMessage(Struct):
+    phrases: ClassVar = {"content": "Invalid content"}
     content: str | None = None
 
 

@@ -1,5 +1,7 @@
 """Presence and typing (contract group presence)."""
 
+from typing import ClassVar
+
 from msgspec import UNSET, Struct, UnsetType
 
 from plexichat.api.shapes import SUCCESS, PresenceShape, Success
@@ -13,6 +15,7 @@ routes = Routes("Presence")
 
 
 class NewPresence(Struct):
+    phrases: ClassVar = {"status": "Invalid status"}
     status: str | None = None
     custom_status: str | UnsetType | None = UNSET
     custom_emoji: str | UnsetType | None = UNSET

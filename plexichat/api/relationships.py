@@ -1,6 +1,6 @@
 """Friends, friend requests and blocks (contract group relationships)."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
@@ -14,11 +14,13 @@ routes = Routes("Relationships")
 
 
 class FriendRequest(Struct, forbid_unknown_fields=True):
+    phrases: ClassVar = {"user_id": "Invalid user ID"}
     user_id: str | int
     message: Annotated[str, Meta(max_length=relationships.MESSAGE_LENGTH)] | None = None
 
 
 class Block(Struct, forbid_unknown_fields=True):
+    phrases: ClassVar = {"user_id": "Invalid user ID"}
     user_id: str | int
 
 

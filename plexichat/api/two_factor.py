@@ -1,6 +1,6 @@
 """The second factor: setting it up, and answering for it at login (contract group auth, 4)."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
@@ -22,14 +22,17 @@ class Answer(Struct):
 
 
 class Enabling(Struct):
+    phrases: ClassVar = {"password": "Password required"}
     password: str | None = None
 
 
 class Confirmation(Struct):
+    phrases: ClassVar = {"code": "Valid 6-digit code required"}
     code: str | None = None
 
 
 class Disabling(Struct):
+    phrases: ClassVar = {"password": "Password required", "code": "2FA code required"}
     password: str | None = None
     code: str | None = None
 

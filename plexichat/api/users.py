@@ -39,11 +39,7 @@ async def show_me() -> UserPrivate:
 )  # fmt: skip
 async def update_me(body: Changes) -> UserPrivate:
     """Change one's own name, address, picture or password."""
-    wanted = users.Changes(
-        body.username,
-        body.email,
-        None if body.avatar_url is UNSET else body.avatar_url or "",
-    )
+    wanted = users.Changes(body.username, body.email, body.avatar_url)
     user = await accounts.update(wanted, body.password, body.current_password)
     return house().shapes.account(user)
 

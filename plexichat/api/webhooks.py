@@ -187,7 +187,8 @@ async def _execute(hook: str, token: str, post: Post, wait: bool) -> Executed:
     here = house()
     webhook = await see(webhooks.opened, _id(hook), token)
     refuse_over(here.limits.take("webhook_channel", webhook.channel_id), "route")
-    view = await here.db.write(webhooks.execute, webhook.id, token, post, here.online(webhook.channel_id))
+    online = here.online(webhook.channel_id)
+    view = await here.db.write(webhooks.execute, webhook.id, token, post, online)
     if not wait:
         return Executed(success=True)
     shape = here.shapes.message(view)

@@ -6,6 +6,8 @@ A name or an address belongs to one person, ignoring case.
 import re
 from dataclasses import dataclass
 
+from msgspec import UNSET, UnsetType
+
 from plexichat.core.errors import Conflict, Invalid, NotFound
 from plexichat.core.events import Around, Audience, FilesForgotten, UserUpdated
 from plexichat.store import channels as channel_rows
@@ -25,11 +27,11 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What somebody wants different about themselves; an empty picture removes it."""
+    """What somebody wants different about themselves; None as the picture removes it."""
 
     username: str | None = None
     email: str | None = None
-    avatar: str | None = None
+    avatar: str | UnsetType | None = UNSET
 
 
 def get(snap: Snapshot, user_id: int) -> User:
@@ -77,7 +79,7 @@ def check(wanted: Changes) -> None:
         check_username(wanted.username)
     if wanted.email is not None:
         check_email(wanted.email)
-    if wanted.avatar and not PICTURE.fullmatch(wanted.avatar):
+    if isinstance(wanted.avatar, str) and not PICTURE.fullmatch(wanted.avatar):
         raise Invalid("invalid_avatar", "Invalid input: avatar_url")
 
 
@@ -91,8 +93,8 @@ def update(tx: Tx, user_id: int, wanted: Changes) -> User:
         columns["username"] = wanted.username
     if wanted.email is not None and wanted.email != before.email:
         columns |= {"email": wanted.email, "email_verified": 0}
-    if wanted.avatar is not None:
-        columns["avatar"] = wanted.avatar or None
+    if wanted.avatar is not UNSET:
+        columns["avatar"] = wanted.avatar
     return change(tx, user_id, **columns)
 
 

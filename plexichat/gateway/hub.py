@@ -6,7 +6,7 @@ by every session in its audience. One timer watches over all deadlines.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from math import inf
 
@@ -61,13 +61,14 @@ class Hub:
         if audience is None:
             audience = getattr(event, "audience", ())
         dispatches: dict[Wire, Dispatch | None] = {}
-        for session in self._followers(audience):
-            wire = session.wire
-            if wire not in dispatches:
-                dispatches[wire] = worded(event, commit, wire)
-            dispatch = dispatches[wire]
-            if dispatch is not None:
-                session.deliver(dispatch)
+        for sessions in self._followers(audience):
+            for session in sessions:
+                wire = session.wire
+                if wire not in dispatches:
+                    dispatches[wire] = worded(event, commit, wire)
+                dispatch = dispatches[wire]
+                if dispatch is not None:
+                    session.deliver(dispatch)
 
     def connected(self, user_id: int) -> bool:
         return user_id in self._online
@@ -173,15 +174,12 @@ class Hub:
             socket.close(socket.wire.shutdown)
         await self._emptied(CLOSE_SECONDS + 1)
 
-    def _followers(self, audience: Collection[int]) -> Iterator[Session]:
+    def _followers(self, audience: Collection[int]) -> list[list[Session]]:
+        """The sessions of everybody in the audience who has any."""
         users = self._users
         if len(audience) <= len(users):
-            for user_id in audience:
-                yield from users.get(user_id, ())
-        else:
-            for user_id, sessions in users.items():
-                if user_id in audience:
-                    yield from sessions
+            return [users[user_id] for user_id in audience if user_id in users]
+        return [sessions for user_id, sessions in users.items() if user_id in audience]
 
     def _join(self, session: Session, socket: Socket) -> None:
         session.socket = socket

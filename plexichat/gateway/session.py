@@ -8,9 +8,9 @@ world is sent a session holds events back, and then drops those the picture alre
 import asyncio
 import secrets
 from collections import deque
+from dataclasses import dataclass
 from itertools import islice
 from math import inf
-from typing import NamedTuple
 
 from plexichat.gateway.socket import Socket
 from plexichat.gateway.wire import Payload, Wire
@@ -18,7 +18,8 @@ from plexichat.gateway.wire import Payload, Wire
 MAX_HELD = 2000
 
 
-class Dispatch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Dispatch:
     """An event on its way: one object for everybody who gets it."""
 
     payload: Payload
@@ -82,7 +83,7 @@ class Session:
         self.seq += 1
         self._sent.append(dispatch)
         if self.socket is not None:
-            self.socket.send(self.wire.frame(payload, self.seq))
+            self.socket.send(payload.numbered(self.seq))
 
     def begin(self, picture: Payload | None = None, commit: float = -1) -> None:
         """Send the picture, taken at `commit`, and what came after it; live from here on."""
@@ -91,12 +92,12 @@ class Session:
         owed = []
         if picture is not None:
             self.seq += 1
-            owed.append(self.wire.frame(picture, self.seq))
+            owed.append(picture.numbered(self.seq))
         for dispatch in held:
             if dispatch.commit > commit:
                 self.seq += 1
                 self._sent.append(dispatch)
-                owed.append(self.wire.frame(dispatch.payload, self.seq))
+                owed.append(dispatch.payload.numbered(self.seq))
         if self.socket is not None:
             self.socket.burst(owed)
 
@@ -121,8 +122,8 @@ class Session:
         """Send `opening` under the last number, then everything after `seq` once more."""
         forgotten = self.seq - len(self._sent)
         missed = enumerate(islice(self._sent, seq - forgotten, None), seq + 1)
-        owed = [self.wire.frame(opening, self.seq)]
-        owed += [self.wire.frame(dispatch.payload, number) for number, dispatch in missed]
+        owed = [opening.numbered(self.seq)]
+        owed += [dispatch.payload.numbered(number) for number, dispatch in missed]
         if self.socket is not None:
             self.socket.burst(owed)
 

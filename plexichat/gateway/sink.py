@@ -9,6 +9,7 @@ gets the ASGI sink.
 import asyncio
 from asyncio import Transport
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from struct import Struct
 from typing import Any
 
@@ -25,6 +26,7 @@ TEXT = (
 )
 BINARY = 0x82
 MEDIUM, LARGE = Struct(">BBH"), Struct(">BBQ")
+OPEN = ConnectionState.OPEN
 HIGH_WATER = 65536  # asyncio's own: above it the transport makes its writers wait
 
 Message = MutableMapping[str, Any]
@@ -61,32 +63,43 @@ def trace(send: Send) -> TCPServer | None:
     return None
 
 
-def frame(opcode: int, payload: bytes) -> bytes:
-    """Build a server's frame (RFC 6455, section 5.2)."""
-    size = len(payload)
+@lru_cache(1024)
+def header(opcode: int, size: int) -> bytes:
+    """What goes before so many bytes in a server's frame (RFC 6455, section 5.2)."""
     if size < 126:
-        return bytes((opcode, size)) + payload
+        return bytes((opcode, size))
     if size < 65536:
-        return MEDIUM.pack(opcode, 126, size) + payload
-    return LARGE.pack(opcode, 127, size) + payload
+        return MEDIUM.pack(opcode, 126, size)
+    return LARGE.pack(opcode, 127, size)
 
 
 class TransportSink:
     """Ready frames, straight to the transport under Hypercorn."""
 
     def __init__(self, stream: WSStream, server: TCPServer) -> None:
-        self._stream = stream
         self._connection = stream.connection
         self._server = server
         self._transport = server.writer.transport
+        self._opcode = TEXT
 
-    def write(self, payloads: list[bytes], opcode: int) -> bool:
-        """Send them; False when the next ones must wait for `drained`."""
-        if self._is_open():
-            if len(payloads) == 1:
-                self._transport.write(frame(opcode, payloads[0]))
-            else:
-                self._transport.write(b"".join([frame(opcode, payload) for payload in payloads]))
+    def frame(self, payload: bytes) -> bytes:
+        """Make one message ready to be written."""
+        return header(self._opcode, len(payload)) + payload
+
+    def binary(self) -> None:
+        """Make binary messages of what comes from now on."""
+        self._opcode = BINARY
+
+    def join(self, frames: list[bytes]) -> bytes:
+        """Make one piece of them, if they may still be sent."""
+        if not self._is_open():
+            return b""
+        return frames[0] if len(frames) == 1 else b"".join(frames)
+
+    def write(self, data: bytes) -> bool:
+        """Send it; False when the next must wait for `drained`."""
+        if data:
+            self._transport.write(data)
         return self._transport.get_write_buffer_size() <= HIGH_WATER
 
     async def drained(self) -> None:
@@ -110,11 +123,7 @@ class TransportSink:
 
     def _is_open(self) -> bool:
         """Say whether a frame may still be sent: nothing may follow a close frame."""
-        return (
-            self._connection.state is ConnectionState.OPEN
-            and not self._stream.closed
-            and not self._transport.is_closing()
-        )
+        return self._connection.state is OPEN and not self._transport.is_closing()
 
 
 class AsgiSink:
@@ -122,12 +131,22 @@ class AsgiSink:
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._binary = False
         self._waiting: list[Message] = []
 
-    def write(self, payloads: list[bytes], opcode: int) -> bool:
-        for payload in payloads:
-            body = {"text": payload.decode()} if opcode == TEXT else {"bytes": payload}
+    def frame(self, payload: bytes) -> bytes:
+        return payload
+
+    def binary(self) -> None:
+        self._binary = True
+
+    def join(self, frames: list[bytes]) -> bytes:
+        for payload in frames:
+            body = {"bytes": payload} if self._binary else {"text": payload.decode()}
             self._waiting.append({"type": "websocket.send", **body})
+        return b""
+
+    def write(self, data: bytes) -> bool:
         return False
 
     async def drained(self) -> None:

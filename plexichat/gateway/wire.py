@@ -7,11 +7,15 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """An event in a dialect's words: `data` is JSON, `intent` the bit one must want (0: always)."""
+    """An event in a dialect's words, the same for everybody but for a number in the middle."""
 
-    name: str
-    data: bytes
-    intent: int = 0
+    head: bytes
+    tail: bytes | None = None  # None: the dialect does not number its events, `head` is all
+    intent: int = 0  # the bit that one must want; 0: it concerns everybody
+
+    def numbered(self, seq: int) -> bytes:
+        """The text that a session gets whose event number `seq` this is."""
+        return self.head if self.tail is None else b"%b%d%b" % (self.head, seq, self.tail)
 
 
 class Closing(NamedTuple):
@@ -24,7 +28,6 @@ class Wire:
     """One for each wire format; events are encoded once for each, however many sockets speak it."""
 
     encode: Callable[[object], Payload | None]  # None: it has no word for it
-    frame: Callable[[Payload, int], bytes]  # the text that one session gets, with its number
     resumable: bool
     broken: Closing  # a fault of ours
     oversized: Closing  # a frame larger than we take

@@ -89,7 +89,8 @@ def delete_challenge(tx: Tx, challenge_id: int) -> None:
 
 def delete_expired_challenges(tx: Tx, limit: int) -> int:
     gone = tx.execute(
-        "DELETE FROM challenge WHERE id IN (SELECT id FROM challenge WHERE expires_at <= ? LIMIT ?)",
+        "DELETE FROM challenge WHERE id IN "
+        "(SELECT id FROM challenge WHERE expires_at <= ? LIMIT ?)",
         (tx.now, limit),
     )
     return int(gone.rowcount)

@@ -39,7 +39,8 @@ class Credentials:
     locked_until: int
 
 
-COLUMNS = """id, username, email, avatar, badges, email_verified, age_verified, totp_enabled, is_admin,
+COLUMNS = """id, username, email, avatar, badges,
+    email_verified, age_verified, totp_enabled, is_admin,
     read_receipts, typing_indicators, compact_messages, allow_dms_from, auto_create_dms"""
 
 
@@ -53,7 +54,8 @@ def _user(row: tuple[object, ...] | None) -> User | None:
     (id, username, email, avatar, listed, email_ok, age_ok, totp, admin,
      receipts, typing, compact, dms_from, auto_dms) = row  # fmt: skip
     return User(
-        id, username, email, avatar, badges(listed), bool(email_ok), bool(age_ok), bool(totp), bool(admin),  # type: ignore[arg-type]
+        id, username, email, avatar, badges(listed),  # type: ignore[arg-type]
+        bool(email_ok), bool(age_ok), bool(totp), bool(admin),
         bool(receipts), bool(typing), bool(compact), dms_from, bool(auto_dms),  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -160,10 +160,10 @@ async def _answer(request: Request, route: Route, dialect: Dialect, args: dict[s
         key = me.id if route.per == "user" else (me.id, args.get(route.per))
         if not me.is_admin:
             refuse_over(house.limits.take("user", me.id), "user")
-    verdict = None
     if route.public or not request.me.is_admin:
         verdict = house.limits.take(route.bucket, key)
         refuse_over(verdict, "route")
+        request.verdict = verdict
     for name, thing in route.ids.items():
         args[name] = bodies.snowflake(args[name], thing)
     if route.query is not None:
@@ -173,12 +173,8 @@ async def _answer(request: Request, route: Route, dialect: Dialect, args: dict[s
         args["body"] = bodies.decode(raw, route.body)
     answer = await route.call(**args)
     if isinstance(answer, Reply):
-        reply = answer
-    else:
-        reply = Reply(_encode(answer), route.status, [JSON_TYPE])
-    if verdict is not None:
-        reply.headers += _limit_headers(verdict, "route")
-    return reply
+        return answer
+    return Reply(_encode(answer), route.status, [JSON_TYPE])
 
 
 def refuse_over(verdict: Verdict | None, scope: str) -> None:
@@ -227,6 +223,8 @@ def _refuse(site: Site, request: Request, error: Exception) -> Reply:
 async def _send(site: Site, request: Request, reply: Reply, send: Send) -> None:
     named = {name for name, _ in reply.headers}
     headers = [*reply.headers, *SECURITY]
+    if request.verdict is not None:
+        headers += _limit_headers(request.verdict, "route")
     if b"access-control-allow-origin" not in named:
         headers += site.cors(request)
     if POLICY[0] not in named:

@@ -1,10 +1,12 @@
 """What a client sent, made typed: JSON bodies, query strings, ids.
 
 Bytes are decoded strictly before anybody looks at them. Whatever is wrong is told as
-`Invalid input` with the field's name where there is one.
+`Invalid input` with the field's name where there is one, unless the struct has a phrase of its own
+for that field in its class variable `phrases`.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -25,10 +27,10 @@ def decode(raw: bytes, type: type[T]) -> T:
     try:
         text = raw.decode("utf-8") if raw else "{}"
         if "\\u0000" in text:
-            _refuse_nul(msgspec.json.decode(text), None)
+            _refuse_nul(msgspec.json.decode(text), None, type)
         return msgspec.json.decode(text, type=type)
     except msgspec.ValidationError as error:
-        raise invalid(str(error)) from None
+        raise _refusal(_field(error), type) from None
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise Invalid("invalid_json", "Invalid input: body is not valid JSON") from None
 
@@ -42,18 +44,11 @@ def parse_query(raw: bytes, type: type[T]) -> T:
     values: dict[str, str] = {}
     for name, value in pairs:
         values.setdefault(name, value)
-    _refuse_nul(values, None)
+    _refuse_nul(values, None, type)
     try:
         return msgspec.convert(values, type=type, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
-        raise invalid(str(error)) from None
-
-
-def invalid(explanation: str) -> Invalid:
-    """The refusal for a value that its type does not allow, naming the field."""
-    found = _FIELD.search(explanation)
-    name = (found.group(1) or found.group(2)) if found else None
-    return Invalid("invalid_input", f"Invalid input: {name}" if name else "Invalid input")
+        raise _refusal(_field(error), type) from None
 
 
 def snowflake(value: str | int, thing: str) -> int:
@@ -67,14 +62,26 @@ def snowflake(value: str | int, thing: str) -> int:
     return min(value, NO_SUCH_ID)
 
 
-def _refuse_nul(value: Any, field: str | None) -> None:
+def _field(error: Exception) -> str | None:
+    """The field whose value its type does not allow."""
+    found = _FIELD.search(str(error))
+    return (found.group(1) or found.group(2)) if found else None
+
+
+def _refuse_nul(value: Any, field: str | None, type: type) -> None:
     match value:
         case str() if "\0" in value:
-            raise Invalid("invalid_input", f"Invalid input: {field}" if field else "Invalid input")
+            raise _refusal(field, type)
         case dict():
             for name, inner in value.items():
-                _refuse_nul(name, field)
-                _refuse_nul(inner, field or name)
+                _refuse_nul(name, field, type)
+                _refuse_nul(inner, field or name, type)
         case list():
             for inner in value:
-                _refuse_nul(inner, field)
+                _refuse_nul(inner, field, type)
+
+
+def _refusal(field: str | None, type: type) -> Invalid:
+    phrases: Mapping[str | None, str] = getattr(type, "phrases", {})
+    plain = f"Invalid input: {field}" if field else "Invalid input"
+    return Invalid("invalid_input", phrases.get(field, plain))

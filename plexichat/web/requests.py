@@ -15,6 +15,7 @@ from plexichat.core import sessions
 from plexichat.core.errors import Unauthenticated
 from plexichat.core.sessions import Client, Me
 from plexichat.store.db import Snapshot, Tx
+from plexichat.web.limits import Verdict
 from plexichat.web.refusals import Problem, Refused
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Request:
 
     __slots__ = (
         "_me", "_receive", "_unread", "address", "headers", "house", "method", "path", "query",
-        "scope",
+        "scope", "verdict",
     )  # fmt: skip
 
     def __init__(self, house: "House", scope: Scope, receive: Receive) -> None:
@@ -72,6 +73,7 @@ class Request:
         self.headers: Headers = scope["headers"]
         self.address = house.proxies.client(scope["client"], self.headers)
         self._receive = receive
+        self.verdict: Verdict | None = None
         self._me: Me | None = None
         self._unread = True
 

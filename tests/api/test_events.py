@@ -26,7 +26,8 @@ async def test_a_message_is_told_to_both_without_what_only_one_may_see(
         for line in (anns, bobs):
             (heard,) = await line.beat()
             assert heard["t"] == "MESSAGE_CREATE"
-            assert heard["d"] == said | {"status": None, "read": False}
+            neutral = {"status": None, "read": False, "server_id": None, "guild_id": None}
+            assert heard["d"] == said | neutral
 
 
 async def test_a_new_conversation_is_told_to_each_as_they_see_it(

@@ -7,6 +7,8 @@ import pytest
 from tests.api.line import Line, listening
 from tests.cast import Person
 
+NOWHERE = {"server_id": None, "guild_id": None}
+
 
 async def told(line: Line) -> list[tuple[str, Any]]:
     """What was said of messages since the last time; who comes and goes has its own tests."""
@@ -23,7 +25,7 @@ async def test_an_edit_is_told_to_every_socket(url: str, ann: Person, bob: Perso
     async with listening(url, ann) as anns, listening(url, bob) as bobs:
         path = f"/channels/{dm}/messages/{said['id']}"
         edited = (await ann.patch(path, {"content": "stew"})).json()
-        neutral = edited | {"status": None, "read": False, "read_by": [], "readers": []}
+        neutral = edited | NOWHERE | {"status": None, "read": False, "read_by": [], "readers": []}
         for line in (anns, bobs):
             assert await told(line) == [("MESSAGE_UPDATE", neutral)]
 
@@ -31,17 +33,16 @@ async def test_an_edit_is_told_to_every_socket(url: str, ann: Person, bob: Perso
 async def test_a_deletion_is_told_to_every_socket(url: str, ann: Person, bob: Person) -> None:
     dm = await ann.dm(bob)
     said = [(await ann.say(dm, str(number)))["id"] for number in range(3)]
-    nowhere = {"server_id": None, "guild_id": None}
     async with listening(url, ann) as anns, listening(url, bob) as bobs:
         await ann.delete(f"/channels/{dm}/messages/{said[0]}")
         gone = {"message_ids": [said[2], said[1], "77"]}
         await ann.post(f"/channels/{dm}/messages/bulk-delete", gone)
         for line in (anns, bobs):
             assert await told(line) == [
-                ("MESSAGE_DELETE", {"id": said[0], "channel_id": dm, **nowhere}),
+                ("MESSAGE_DELETE", {"id": said[0], "channel_id": dm, **NOWHERE}),
                 (
                     "MESSAGE_DELETE_BULK",
-                    {"channel_id": dm, "message_ids": [said[2], said[1]], **nowhere},
+                    {"channel_id": dm, "message_ids": [said[2], said[1]], **NOWHERE},
                 ),
             ]
 
@@ -63,7 +64,7 @@ async def test_pins_are_told_with_the_message_and_the_whole_list(
             assert (unpinned["id"], unpinned["pinned"]) == (one["id"], False)
             assert both == {
                 "channel_id": dm, "pinned_message_ids": [two["id"], one["id"]],
-                "server_id": None, "guild_id": None,
+                **NOWHERE,
             }  # fmt: skip
             assert left["pinned_message_ids"] == [two["id"]]
 
@@ -94,7 +95,7 @@ async def test_a_message_to_an_open_socket_is_delivered_at_once(
         said = await ann.say(dm, "soup")
         assert (said["status"], said["delivery_count"]) == ("delivered", 1)
         ((_, heard),) = await told(bobs)
-        assert heard == said | {"status": None, "read": False}
+        assert heard == said | NOWHERE | {"status": None, "read": False}
 
 
 async def test_strangers_hear_nothing(url: str, ann: Person, bob: Person, cem: Person) -> None:

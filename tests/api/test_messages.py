@@ -40,6 +40,29 @@ async def test_length_is_counted_in_code_points_after_trimming(ann: Person, bob:
     assert (status, sentence.partition(":")[0]) == (400, "Invalid content")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "phrase"),
+    [
+        ({"content": "a\0b"}, "Invalid content"),
+        ({"content": 5}, "Invalid content"),
+        ({"embeds": [{"title": "a\0b"}]}, "Invalid content"),
+        ({"embeds": "none"}, "Invalid content"),
+        ({"attachments": 5}, "Invalid content"),
+        ({"content": "soup", "reply_to_id": "x"}, "Invalid message ID"),
+        ({"content": "soup", "reply_to_id": 1.5}, "Invalid message ID"),
+    ],
+)
+async def test_what_cannot_be_content_is_refused_by_its_phrase(
+    ann: Person, bob: Person, wrong: dict[str, object], phrase: str
+) -> None:
+    dm = await ann.dm(bob)
+    assert refusal(await ann.post(f"/channels/{dm}/messages", wrong)) == (400, phrase)
+    if set(wrong) == {"content"}:
+        said = await ann.say(dm, "soup")
+        path = f"/channels/{dm}/messages/{said['id']}"
+        assert refusal(await ann.patch(path, wrong)) == (400, phrase)
+
+
 async def test_a_reply_names_a_message_of_the_same_channel(
     ann: Person, bob: Person, cem: Person
 ) -> None:

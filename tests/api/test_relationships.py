@@ -126,11 +126,11 @@ async def test_nobody_asks_or_blocks_themselves(ann: Person) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ({}, (400, "Invalid input: user_id")),
-        ({"user_id": None}, (400, "Invalid input: user_id")),
-        ({"user_id": []}, (400, "Invalid input: user_id")),
-        ({"user_id": True}, (400, "Invalid input: user_id")),
-        ({"user_id": 1.5}, (400, "Invalid input: user_id")),
+        ({}, (400, "Invalid user ID")),
+        ({"user_id": None}, (400, "Invalid user ID")),
+        ({"user_id": []}, (400, "Invalid user ID")),
+        ({"user_id": True}, (400, "Invalid user ID")),
+        ({"user_id": 1.5}, (400, "Invalid user ID")),
         ({"user_id": ""}, (400, "Invalid user ID")),
         ({"user_id": "bob"}, (400, "Invalid user ID")),
         ({"user_id": "-1"}, (400, "Invalid user ID")),

@@ -102,6 +102,7 @@ async def test_ones_own_name_and_address_never_conflict(ann: Person) -> None:
         ({"email": "x"}, (400, "Invalid input: email")),
         ({"avatar_url": "javascript:alert(1)"}, (400, "Invalid input: avatar_url")),
         ({"avatar_url": 5}, (400, "Invalid input: avatar_url")),
+        ({"avatar_url": ""}, (400, "Invalid input: avatar_url")),
         ({"password": "short", "current_password": PASSWORD},
          (400, "Weak password: needs at least 8 characters")),
         ({"password": "long-enough"}, (400, "Missing current_password")),

@@ -37,15 +37,22 @@ def encode(event: object) -> Payload | None:
         case Told(text="unspoken"):
             return None
         case Told(text=text, intent=intent):
-            return Payload("TOLD", json.dumps(text).encode(), intent)
+            return say("TOLD", text, intent)
     raise TypeError(event)
+
+
+def say(name: str, what: object, intent: int = 0) -> Payload:
+    tail = b',"t":"%b","d":%b}' % (name.encode(), json.dumps(what).encode())
+    return Payload(b'{"s":', tail, intent)
+
+
+def encode_plainly(event: object) -> Payload | None:
+    assert isinstance(event, Told)
+    return Payload(json.dumps(event.text).encode(), intent=event.intent)
 
 
 RADIO = Wire(
     encode=encode,
-    frame=lambda payload, seq: (
-        b'{"s":%d,"t":"%b","d":%b}' % (seq, payload.name.encode(), payload.data)
-    ),
     resumable=True,
     broken=Closing(4000, "broken"),
     oversized=Closing(4002, "oversized"),
@@ -58,7 +65,7 @@ RADIO = Wire(
 )
 PLAIN = replace(
     RADIO,
-    frame=lambda payload, seq: payload.data,
+    encode=encode_plainly,
     resumable=False,
     warning=lambda seconds: None,
     reconnect=None,
@@ -89,7 +96,7 @@ class Station:
         match json.loads(said):
             case {"user": user_id, "resume": session_id, "seq": seq}:
                 login_id = user_id * 10
-                opening = Payload("RESUMED", b"{}")
+                opening = say("RESUMED", {})
                 if not self.hub.resume(socket, session_id, user_id, login_id, seq, opening):
                     socket.send(b'{"t":"LOST"}')
             case {"user": user_id} as wishes:
@@ -102,7 +109,7 @@ class Station:
                 )
                 self.sessions.append(session)
                 if wishes.get("begin", True):
-                    session.begin(Payload("PICTURE", json.dumps(session.id).encode()), 0)
+                    session.begin(say("PICTURE", session.id), 0)
             case {"echo": text}:
                 socket.send(json.dumps(text).encode())
             case {"burst": count}:

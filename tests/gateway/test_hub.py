@@ -7,8 +7,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from plexichat.config import Gateway
-from plexichat.gateway.wire import Payload
-from tests.gateway.radio import Station, closing, on_air, read
+from tests.gateway.radio import Station, closing, on_air, read, say
 
 ANN, BOB, CEM = 1, 2, 3
 
@@ -79,7 +78,7 @@ async def test_a_session_that_waits_for_its_picture_loses_and_repeats_nothing(
             station.tell(f"commit {commit}", ANN, commit=commit)
         station.tell("of no commit", ANN, commit=None)
         (session,) = station.sessions
-        session.begin(Payload("PICTURE", b'"up to 6"'), 6)
+        session.begin(say("PICTURE", "up to 6"), 6)
         station.tell("commit 6, published late", ANN, commit=6)
         station.tell("commit 8", ANN, commit=8)
         said = [await read(ann) for _ in range(4)]

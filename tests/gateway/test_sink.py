@@ -13,7 +13,7 @@ from wsproto.extensions import PerMessageDeflate
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
 from plexichat.config import Gateway
-from plexichat.gateway.sink import BINARY, TEXT, AsgiSink, Send, accept, frame, trace
+from plexichat.gateway.sink import BINARY, TEXT, AsgiSink, Send, accept, header, trace
 from tests.gateway.radio import Station, on_air, wrapped
 
 
@@ -21,7 +21,7 @@ from tests.gateway.radio import Station, on_air, wrapped
 @pytest.mark.parametrize("opcode", [TEXT, BINARY])
 def test_a_frame_reads_back_as_one_whole_message(size: int, opcode: int) -> None:
     reader = FrameProtocol(client=True, extensions=[])
-    reader.receive_bytes(frame(opcode, b"x" * size))
+    reader.receive_bytes(header(opcode, size) + b"x" * size)
     frames = list(reader.received_frames())
     assert b"".join(_bytes(each.payload) for each in frames) == b"x" * size
     assert frames[0].opcode is (Opcode.TEXT if opcode == TEXT else Opcode.BINARY)

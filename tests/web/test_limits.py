@@ -120,6 +120,8 @@ class TestOnTheWire:
         assert first.headers["x-ratelimit-limit"] == "2"
         assert first.headers["x-ratelimit-remaining"] == "1"
         assert first.headers["x-ratelimit-scope"] == "route"
+        refused = await ann.patch("/users/@me", {"username": "x"})
+        assert (refused.status_code, refused.headers["x-ratelimit-remaining"]) == (400, "4")
         await ann.get("/users/@me")
         assert refusal(await ann.get("/users/@me")) == (429, "Rate limited")
         assert (await bob.get("/users/@me")).status_code == 200
