@@ -35,6 +35,7 @@ from plexichat.api import (
     reference,
     relationships,
     roles,
+    search,
     server_channels,
     servers,
     settings,
@@ -51,6 +52,7 @@ from plexichat.core import accounts, leftovers, links, passwords, sessions, vers
 from plexichat.core import invites as invite_rules
 from plexichat.core import notifications as notification_rules
 from plexichat.core import presence as presence_rules
+from plexichat.core import thumbnails as thumbnail_rules
 from plexichat.core.audiences import Audiences
 from plexichat.core.backups import UPLOADS
 from plexichat.core.events import Event, Leftovers, Members, ServerJoined, SessionsClosed
@@ -82,6 +84,7 @@ GROUPS: Final = tuple(
         settings,
         preferences,
         notifications,
+        search,
         relationships,
         presence,
         channels,
@@ -139,8 +142,9 @@ class House:
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None
         self._jobs: asyncio.Task[None] | None = None
-        self._left_over = asyncio.Event()  # something is to be cleared away
-        self._clearing: asyncio.Task[None] | None = None
+        self._left_over = asyncio.Event()  # something may be to clear away or to tell
+        self._undeveloped = asyncio.Event()  # thumbnails may be to make
+        self._waiting: list[asyncio.Task[None]] = []
         self._soon: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -163,12 +167,16 @@ class House:
         house.gateway = gateway.Gateway(house)
         house._jobs = asyncio.create_task(house._work())
         house._left_over.set()
-        house._clearing = asyncio.create_task(house._clear())
+        house._undeveloped.set()
+        house._waiting = [
+            asyncio.create_task(house._whenever(house._left_over, house._clear)),
+            asyncio.create_task(house._whenever(house._undeveloped, house._develop)),
+        ]
         return house
 
     async def close(self) -> None:
         """Finish what is being written and give the data folder back."""
-        for task in (self._jobs, self._clearing):
+        for task in (self._jobs, *self._waiting):
             if task is not None:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -193,6 +201,7 @@ class House:
         self.shelf.apply(event)
         if isinstance(event, Leftovers):
             self._left_over.set()
+            self._undeveloped.set()
         consequences = self.audiences.apply(event)
         if isinstance(event, ServerJoined):
             present = self.audiences.resolve(Members(event.world.server.id))
@@ -279,18 +288,27 @@ class House:
         except Exception:
             log.exception("a job failed")
 
-    async def _clear(self) -> None:
-        """Do what is left over, a little at a time, whenever there is something."""
+    async def _whenever(
+        self, told: asyncio.Event, job: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Do what there is to do at once each time that something is."""
         while True:
-            await self._left_over.wait()
-            self._left_over.clear()
-            await self._try(self._clear_all)
+            await told.wait()
+            told.clear()
+            await self._try(job)
 
-    async def _clear_all(self) -> None:
+    async def _clear(self) -> None:
         while await self.db.write(notification_rules.spread, self.hub.online()):
             pass
         while await self.db.write(leftovers.clear):
             pass
+
+    async def _develop(self) -> None:
+        while (due := await self.db.read(thumbnail_rules.due)) is not None:
+            made = await self.shelf.miniatures(due.name, due.sides)
+            channel_id = await self.db.write(thumbnail_rules.put, due.upload_id, made)
+            if channel_id is not None:
+                await self.db.write(thumbnail_rules.tell, due.upload_id, self.online(channel_id))
 
     async def _save_use(self) -> None:
         used = self.live.used()

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 from plexichat.core import imaging, uploads
+from plexichat.core.errors import Refusal
 from plexichat.core.events import FilesForgotten
 from plexichat.core.imaging import Picture
 from plexichat.store.db import Database
+from plexichat.store.errors import StoreError
 from plexichat.store.files import Files
 
 P = ParamSpec("P")
@@ -50,6 +52,25 @@ class Shelf:
         return await asyncio.get_running_loop().run_in_executor(
             self._darkroom, imaging.develop, source, target, side
         )
+
+    async def miniatures(self, name: str, sides: Sequence[int]) -> dict[int, str]:
+        """Keep copies of a picture, the largest first; less of them if there is no more to make."""
+        made: dict[int, str] = {}
+        try:
+            for side in sides:
+                made[side] = await self._miniature(self.files.path(name), side)
+                name = made[side]
+        except (Refusal, StoreError, OSError) as error:
+            log.info("no more thumbnails of %s: %s", name, error)
+        return made
+
+    async def _miniature(self, source: Path, side: int) -> str:
+        file = await self.run(self.files.begin)
+        try:
+            picture = await self.develop(source, file.path, side)
+            return await self.run(self.files.keep, file, picture.suffix)
+        finally:
+            await self.run(file.discard)
 
     def apply(self, event: object) -> None:
         """Take in what a commit changed."""

@@ -155,7 +155,10 @@ class RelationshipListed(Relationship):
 
 
 class Attachment(Struct):
-    """A file of a message. Its URL opens it without a token for an hour."""
+    """A file of a message. Its URLs open it without a token for an hour.
+
+    The thumbnails of a picture are named by their longest side; they come a little later.
+    """
 
     id: Id
     filename: str
@@ -163,6 +166,7 @@ class Attachment(Struct):
     size: int
     url: str
     hash: str
+    thumbnails: dict[str, str] | None
 
 
 class Reaction(Struct):
@@ -328,9 +332,13 @@ class Shapes:
     def attachment(self, file: Attached | Upload) -> Attachment:
         return Attachment(
             str(file.id), file.filename, file.content_type, file.size,
-            f"{self.origin}/api/v1/media/attachments/{file.name}?{self.links.sign(file.name)}",
-            file.sha256,
+            self.file(file.name), file.sha256,
+            {str(side): self.file(name) for side, name in sorted(file.thumbnails.items())} or None,
         )  # fmt: skip
+
+    def file(self, name: str) -> str:
+        """Where a file of a message is, opened for an hour."""
+        return f"{self.origin}/api/v1/media/attachments/{name}?{self.links.sign(name)}"
 
     def reaction(self, found: reactions.Reaction) -> Reaction:
         return Reaction(

@@ -343,7 +343,7 @@ class EmojisChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftovers(Event):
-    """Heard by nobody outside: something is left to be cleared away, or people to be told."""
+    """Heard by nobody outside: something is left to be cleared away, made, or told to people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

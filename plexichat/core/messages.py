@@ -87,7 +87,7 @@ def send(
         raise Invalid("invalid_reply", "Invalid content: reply_to_id is not in this channel")
     message_id = rows.insert(
         tx, channel_id, author_id, content, draft.reply_to_id,
-        upload_rows.column(files), rows.column(cards),
+        upload_rows.column([upload_rows.attached(file) for file in files]), rows.column(cards),
     )  # fmt: skip
     if files:
         upload_rows.send(tx, files, channel_id, message_id)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from plexichat.core import channels
 from plexichat.core.errors import Forbidden, Invalid, NotFound
-from plexichat.core.events import FilesForgotten
+from plexichat.core.events import FilesForgotten, Leftovers
 from plexichat.store import uploads as rows
 from plexichat.store.db import Snapshot, Tx
-from plexichat.store.uploads import Upload
+from plexichat.store.uploads import Stored, Upload
 
 UNSENT_MS = 24 * 3_600_000
 Named = int | str  # an upload, by its id or by the name of its file
@@ -30,23 +30,16 @@ def check_quota(snap: Snapshot, user_id: int, size: int, quota: int) -> None:
         raise Invalid("quota_full", "File too large: your quota is full")
 
 
-def add(
-    tx: Tx,
-    uploader_id: int,
-    name: str,
-    filename: str,
-    content_type: str,
-    size: int,
-    sha256: str,
-    quota: int,
-) -> Upload:
+def add(tx: Tx, uploader_id: int, file: Stored, quota: int) -> Upload:
     """Note a file that is on the disk already."""
-    check_quota(tx, uploader_id, size, quota)
-    return rows.insert(tx, name, filename, content_type, size, sha256, uploader_id)
+    check_quota(tx, uploader_id, file.size, quota)
+    if file.side:
+        tx.emit(Leftovers(audience=frozenset()))
+    return rows.insert(tx, uploader_id, file)
 
 
 def readable(snap: Snapshot, user_id: int, name: str) -> Upload:
-    """The upload of this name, for whoever may read it."""
+    """The upload or thumbnail of this name, for whoever may read it."""
     upload = known(snap, name)
     if upload.uploader_id != user_id:
         if upload.channel_id is None:
@@ -56,8 +49,8 @@ def readable(snap: Snapshot, user_id: int, name: str) -> Upload:
 
 
 def known(snap: Snapshot, name: str) -> Upload:
-    """The upload of this name, for whoever holds a link to it."""
-    upload = rows.by_name(snap, name)
+    """The upload or thumbnail of this name, for whoever holds a link to it."""
+    upload = rows.by_file(snap, name)
     if upload is None:
         raise NotFound("attachment_not_found", "Attachment not found")
     return upload

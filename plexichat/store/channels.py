@@ -167,6 +167,16 @@ def conversations(snap: Snapshot, user_id: int) -> list[Conversation]:
     return [Conversation(*row) for row in rows]
 
 
+def personal(snap: Snapshot, user_id: int) -> list[int]:
+    """The channels of this person's DMs and notes."""
+    rows = snap.execute(
+        """SELECT channel_id FROM dm WHERE low_id = ?1
+           UNION SELECT channel_id FROM dm WHERE high_id = ?1""",
+        (user_id,),
+    )
+    return [channel_id for (channel_id,) in rows]
+
+
 def conversation(snap: Snapshot, channel_id: int, recipient_id: int) -> Conversation | None:
     row = snap.execute(
         """SELECT c.id, c.last_message_id, u.id, u.username, u.avatar

@@ -1,7 +1,7 @@
 """Rows of people."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,6 +73,26 @@ def by_name(snap: Snapshot, username: str) -> User | None:
 def by_email(snap: Snapshot, email: str) -> User | None:
     found = snap.execute(f"SELECT {COLUMNS} FROM user WHERE email_key = ?", (email.casefold(),))
     return _user(found.fetchone())
+
+
+def called(
+    snap: Snapshot, beginnings: Sequence[str], server_id: int | None, after: str, limit: int
+) -> list[User]:
+    """People in whose names a word begins with each of these, by name from the one after `after`.
+
+    What is neither a letter nor a digit ends a word.
+    """
+    among = "AND id IN (SELECT user_id FROM member WHERE server_id = ?3)" if server_id else ""
+    rows = snap.execute(
+        f"""SELECT {COLUMNS} FROM user WHERE username > ?1 {among}
+            AND NOT EXISTS (SELECT 1 FROM json_each(?2) b WHERE
+                instr('.' || lower(username), '.' || b.value) = 0
+                AND instr(lower(username), '-' || b.value) = 0
+                AND instr(lower(username), '_' || b.value) = 0)
+            ORDER BY username LIMIT ?4""",
+        (after, json.dumps([each.lower() for each in beginnings]), server_id, limit),
+    )
+    return [user for user in map(_user, rows) if user is not None]
 
 
 def credentials(user_id: int) -> Credentials | None:
