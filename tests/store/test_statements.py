@@ -55,7 +55,8 @@ def whole() -> Any:
         Message.select(
             Message.id, Message.channel_id, Message.author_id,
             fn.COALESCE(Message.byline, User.username),
-            fn.COALESCE(Message.byline_avatar, User.avatar), User.badges, Message.content, Message.edited_at, Message.reply_to_id,
+            fn.COALESCE(Message.byline_avatar, User.avatar),
+            User.badges, Message.content, Message.edited_at, Message.reply_to_id,
             Message.attachments, Message.embeds, Message.pinned_at,
             Message.reactions, Message.webhook_id,
         )
