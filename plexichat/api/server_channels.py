@@ -72,7 +72,7 @@ class SlowmodeShape(Struct):
     slowmode_seconds: int
 
 
-@routes.get("/servers/<server_id>/channels", errors=SERVER)
+@routes.get("/servers/<server_id>/channels", bucket="list_channels", errors=SERVER)
 async def list_channels(server_id: int) -> list[ServerChannel]:
     """The channels of a server that one may view, by position."""
     found = await see(server_channels.all, me().id, server_id)

@@ -38,7 +38,9 @@ async def mine() -> list[Server]:
     return [shapes.server(house().shapes, found) for found in await see(servers.mine, me().id)]
 
 
-@routes.post("/servers", errors=("400 Invalid input: name", "400 Server limit"))
+@routes.post(
+    "/servers", bucket="create_server", errors=("400 Invalid input: name", "400 Server limit")
+)
 async def create(body: NewServer) -> Server:
     """Begin a server of one's own, with a channel `general`."""
     if body.name is None:
@@ -47,7 +49,7 @@ async def create(body: NewServer) -> Server:
     return shapes.server(house().shapes, made)
 
 
-@routes.get("/servers/<server_id>", errors=MEMBER)
+@routes.get("/servers/<server_id>", bucket="read_server", errors=MEMBER)
 async def show(server_id: int) -> Server:
     """A server one belongs to."""
     return shapes.server(house().shapes, await see(servers.show, me().id, server_id))
@@ -84,7 +86,9 @@ async def hand_over(server_id: int, body: Heir) -> Server:
     return shapes.server(house().shapes, after)
 
 
-@routes.delete("/servers/<server_id>", errors=(*MEMBER, "403 Not owner"))
+@routes.delete(
+    "/servers/<server_id>", bucket="end_server", errors=(*MEMBER, "403 Not owner")
+)
 async def end(server_id: int) -> Success:
     """End a server for everybody; only its owner can."""
     await act(servers.end, me().id, server_id)

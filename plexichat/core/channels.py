@@ -169,6 +169,13 @@ def for_sending(
     return seat
 
 
+def may_send(seat: Seat) -> bool:
+    """Whether a channel takes messages, and this person's among them."""
+    channel = seat.channel
+    written = channel.server_id is None or channel.kind in WRITTEN
+    return written and bool(seat.granted & SEND)
+
+
 def open_dm(tx: Tx, user_id: int, other_id: int) -> Conversation:
     """The DM of these two, made at the first call; both hear of it then."""
     if other_id == user_id:

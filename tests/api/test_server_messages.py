@@ -274,3 +274,15 @@ async def test_a_whole_server_is_read_at_once(
     assert await unread(bob) == {dm: 1}
     assert refusal(await dee.post(path)) == HIDDEN
     assert refusal(await bob.post("/servers/77/messages/read-all")) == (404, "Server not found")
+
+
+async def test_nobody_types_what_they_may_not_send(
+    street: Town, ann: Person, bob: Person, url: str
+) -> None:
+    hall = await ann.post(f"{street.path}/channels", {"name": "Hall", "type": "voice"})
+    await deny(street, bob.id, "messages.send")
+    async with listening(url, ann) as line:
+        for channel_id in (street.general, hall.json()["id"]):
+            answer = await bob.post(f"/channels/{channel_id}/typing")
+            assert answer.json() == {"success": True}
+        assert await told(line) == []
