@@ -44,6 +44,7 @@ from plexichat.api import (
     settings,
     system,
     two_factor,
+    upload_sessions,
     users,
     webhooks,
 )
@@ -56,6 +57,7 @@ from plexichat.core import invites as invite_rules
 from plexichat.core import notifications as notification_rules
 from plexichat.core import presence as presence_rules
 from plexichat.core import thumbnails as thumbnail_rules
+from plexichat.core import upload_sessions as upload_session_rules
 from plexichat.core.audiences import Audiences
 from plexichat.core.backups import UPLOADS
 from plexichat.core.events import Event, Leftovers, Members, ServerJoined, SessionsClosed
@@ -109,6 +111,7 @@ GROUPS: Final = tuple(
         emojis,
         webhooks,
         media,
+        upload_sessions,
         avatars,
         system,
     )
@@ -116,6 +119,7 @@ GROUPS: Final = tuple(
 JOB_SECONDS: Final = 60
 FORGETTING: Final = (
     sessions.forget_expired, accounts.forget_expired, invite_rules.forget_expired,
+    upload_session_rules.forget_expired,
     notification_rules.forget_old,
 )  # fmt: skip
 SLOW_NICENESS: Final = 10

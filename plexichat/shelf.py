@@ -13,6 +13,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from plexichat.core import imaging, uploads
 from plexichat.core.errors import Refusal
@@ -38,6 +39,7 @@ class Shelf:
         self.keeping = asyncio.Lock()  # whoever holds it finds every file where it was
         self._threads = ThreadPoolExecutor(THREADS, "disk")
         self._darkroom = ThreadPoolExecutor(1, "darkroom")  # one picture at a time
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._removals: set[asyncio.Task[None]] = set()
         self._tidied_at = float("-inf")
 
@@ -46,6 +48,10 @@ class Shelf:
         return await asyncio.get_running_loop().run_in_executor(
             self._threads, partial(fn, *args, **kwargs)
         )
+
+    def turn(self, name: str) -> asyncio.Lock:
+        """Whoever holds this is alone with a file that is not whole yet."""
+        return self._turns.setdefault(name, asyncio.Lock())
 
     async def develop(self, source: Path, target: Path, side: int) -> Picture:
         """Write a safe, small copy of a stranger's picture."""

@@ -156,6 +156,7 @@ class RateLimits:
     read_server: Rates = (Rate(20, 10, 10),)
     list_channels: Rates = (Rate(100, 60, 20),)
     upload: Rates = (Rate(10, 60, 2), Rate(100, 3600, 100))
+    upload_chunk: Rates = (Rate(300, 60, 60),)
     download: Rates = (Rate(600, 60, 200),)
     create_webhook: Rates = (Rate(5, 60, 2),)
     webhook: Rates = (Rate(5, 2, 5),)

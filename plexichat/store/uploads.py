@@ -76,9 +76,11 @@ def insert(tx: Tx, uploader_id: int, file: Stored) -> Upload:
 
 
 def used(snap: Snapshot, user_id: int) -> int:
-    """How many bytes the files of one person have."""
+    """How many bytes the files of one person have, those that are on their way included."""
     (size,) = snap.execute(
-        "SELECT coalesce(sum(size), 0) FROM upload WHERE uploader_id = ?", (user_id,)
+        """SELECT (SELECT coalesce(sum(size), 0) FROM upload WHERE uploader_id = ?1)
+               + (SELECT coalesce(sum(total_size), 0) FROM upload_session WHERE user_id = ?1)""",
+        (user_id,),
     ).fetchone()
     return int(size)
 
@@ -163,8 +165,9 @@ def known(snap: Snapshot, names: Sequence[str]) -> set[str]:
             UNION SELECT avatar FROM user WHERE avatar IN ({marks})
             UNION SELECT icon FROM server WHERE icon IN ({marks}) AND NOT ended
             UNION SELECT file FROM emoji WHERE file IN ({marks})
-            UNION SELECT name FROM thumbnail WHERE name IN ({marks})""",
-        [*names] * 5,
+            UNION SELECT name FROM thumbnail WHERE name IN ({marks})
+            UNION SELECT name FROM upload_session WHERE name IN ({marks})""",
+        [*names] * 6,
     )
     return {name for (name,) in found}
 

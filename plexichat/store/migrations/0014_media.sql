@@ -9,3 +9,17 @@ CREATE TABLE thumbnail (
     name TEXT NOT NULL UNIQUE,                      -- of the file
     PRIMARY KEY (upload_id, side)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE upload_session (                       -- a file that comes in chunks, in any order
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    name TEXT NOT NULL UNIQUE,                      -- of the file
+    filename TEXT NOT NULL,
+    content_type TEXT NOT NULL,                     -- as its uploader says
+    total_size INTEGER NOT NULL,
+    chunk_size INTEGER NOT NULL,
+    chunks TEXT NOT NULL,                           -- a character each: 1 is here, 0 is missing
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX upload_session_user ON upload_session (user_id);
+CREATE INDEX upload_session_expires ON upload_session (expires_at);
