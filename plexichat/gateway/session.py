@@ -32,6 +32,7 @@ class Session:
         "_held",
         "_seen",
         "_sent",
+        "began",
         "compress",
         "id",
         "intents",
@@ -62,12 +63,9 @@ class Session:
         self.socket: Socket | None = None
         self.left_at = 0.0  # when the last socket went, on the loop's clock
         self._sent: deque[Dispatch] = deque(maxlen=replay_events if wire.resumable else 0)
+        self.began = False
         self._held: list[Dispatch] | None = []
         self._seen: float = -1  # the commit that the picture shows
-
-    @property
-    def began(self) -> bool:
-        return self._held is None
 
     def deliver(self, dispatch: Dispatch) -> None:
         payload = dispatch.payload
@@ -88,6 +86,7 @@ class Session:
     def begin(self, picture: Payload | None = None, commit: float = -1) -> None:
         """Send the picture, taken at `commit`, and what came after it; live from here on."""
         held, self._held = self._held or [], None
+        self.began = True
         self._seen = commit
         owed = []
         if picture is not None:
