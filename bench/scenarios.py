@@ -23,6 +23,8 @@ from bench.world import API, VISITORS, Person, Talk, World, login, sentence
 
 PAGE = 50
 SHORT, LONG, FULL = 1_000, 20_000, 1_000_000
+CONVERSATIONS, EACH = 200, 10_000
+RARE, COMMON = "marzipan", "lunch"
 VARIETY = 500
 SETTLE_SECONDS = 1.0
 
@@ -84,6 +86,55 @@ async def read(bench: Bench, child: Child, asked: list[list[bytes]]) -> Fields:
         size = await workers[0]()
         found = await bench.figures(child, workers)
     return fields(child, found, await bench.floors.answer(size))
+
+
+async def unread(bench: Bench) -> Fields:
+    """What waits for somebody with 200 conversations of 10,000 messages: asked for, and in READY.
+
+    `ready_cpu_us` bears the handshake of the socket too, and its end.
+    """
+    person = bench.world.writers[0]
+    stored = CONVERSATIONS * EACH
+    async with bench.world.server(count=stored, friends=CONVERSATIONS) as (child, _):
+        asked = request("GET", f"{API}/users/@me/unread", person.token)
+        with asking(child, [[asked]]) as (ask,):
+            size = await ask()
+            found = await bench.figures(child, [ask])
+        tally = Tally(b"")
+
+        async def visit() -> None:
+            (socket,) = await connect(child.address, [person.token], tally)
+            socket.close()
+
+        opened = await bench.figures(child, [visit])
+        return fields(child, found, await bench.floors.answer(size)) | {
+            "ready_cpu_us": opened.cpu_us,
+            "ready_p99_ms": opened.p99_ms,
+        }
+
+
+async def search(bench: Bench) -> Fields:
+    """Among 1,000,000 messages of one channel, a word that is in one, and one that is in each."""
+    talk = bench.world.talks[0]
+    asked = [
+        request("GET", f"{talk.path}/search?content={word}", talk.people[0].token)
+        for word in (RARE, COMMON)
+    ]
+    async with bench.world.server([talk], FULL, spiced) as (child, _):
+        with asking(child, [[one] for one in asked]) as (seldom, often):
+            size = await often()
+            rare = await bench.figures(child, [seldom])
+            found = await bench.figures(child, [often])
+        return fields(child, found, await bench.floors.answer(size)) | {
+            "rare_cpu_us": rare.cpu_us,
+            "rare_p99_ms": rare.p99_ms,
+        }
+
+
+def spiced(number: int) -> str:
+    """A message with the common word; in the middle of them all, the rare one."""
+    rest = RARE if number == FULL // 2 else sentence(number)
+    return f"{COMMON} {rest}"
 
 
 async def log_in(bench: Bench) -> Fields:

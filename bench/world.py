@@ -6,7 +6,7 @@ Long histories are put into a copy before its server starts, by the product's ow
 
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from bench.client import Connection, request
 from bench.process import Child, started
 from plexichat.config import RateLimits
-from plexichat.store import messages
+from plexichat.store import channels, messages, users
 from plexichat.store.db import Database, Tx
 
 API = "/api/v1"
@@ -30,6 +30,11 @@ WORDS = ("soup", "at", "seven", "bring", "the", "long", "table", "and", "two", "
 ROWS_PER_CALL = 250
 SOCKETS_PER_USER = 1_000
 PLENTY = "1000000/1"
+
+
+def sentence(number: int) -> str:
+    """Some words, other ones for each number."""
+    return " ".join(WORDS[number * step % len(WORDS)] for step in (1, 2, 3, 5, 7, 8))
 
 
 @dataclass(frozen=True)
@@ -70,41 +75,63 @@ class World:
 
     @asynccontextmanager
     async def server(
-        self, talks: Sequence[Talk] = (), count: int = 0
+        self,
+        talks: Sequence[Talk] = (),
+        count: int = 0,
+        text: Callable[[int], str] = sentence,
+        friends: int = 0,
     ) -> AsyncIterator[tuple[Child, list[int]]]:
-        """A server on a copy of this world with `count` more messages in these talks; their ids."""
+        """A server on a copy of this world with `count` more messages in these talks; their ids.
+
+        With `friends`, they are in as many further talks of the first writer instead.
+        """
         with self.copied() as folder:
-            ids = await fill(folder / DATA, talks, count) if count else []
+            ids = await self._fill(folder / DATA, talks, count, text, friends) if count else []
             async with serving(folder) as child:
                 yield child, ids
 
+    async def _fill(
+        self,
+        data: Path,
+        talks: Sequence[Talk],
+        count: int,
+        text: Callable[[int], str],
+        friends: int,
+    ) -> list[int]:
+        database = await Database.open(data, lambda event, commit: None)
+        try:
+            if friends:
+                talks = await database.write(befriend, self.writers[0], friends)
+            ids: list[int] = []
+            while len(ids) < count:
+                numbers = range(len(ids), min(len(ids) + ROWS_PER_CALL, count))
+                ids += await database.write(insert_some, talks, numbers, text)
+            return ids
+        finally:
+            await database.close()
 
-async def fill(data: Path, talks: Sequence[Talk], count: int) -> list[int]:
-    """Add messages to the talks in turn; return their ids in order."""
-    database = await Database.open(data, lambda event, commit: None)
-    try:
-        ids: list[int] = []
-        while len(ids) < count:
-            ids += await database.write(insert_some, talks, min(ROWS_PER_CALL, count - len(ids)))
-        return ids
-    finally:
-        await database.close()
 
-
-def insert_some(tx: Tx, talks: Sequence[Talk], count: int) -> list[int]:
-    ids = []
+def befriend(tx: Tx, person: Person, count: int) -> list[Talk]:
+    """Talks of this person with people who never come."""
+    talks = []
     for number in range(count):
+        name = f"friend_{number}"
+        friend = Person(users.insert(tx, name, None, b"", False), name, "")
+        channel_id = channels.insert_dm(tx, "dm", person.id, friend.id)
+        talks.append(Talk(channel_id, (person, friend)))
+    return talks
+
+
+def insert_some(
+    tx: Tx, talks: Sequence[Talk], numbers: range, text: Callable[[int], str]
+) -> list[int]:
+    """Add these messages to the talks in turn; return their ids in order."""
+    ids = []
+    for number in numbers:
         talk = talks[number % len(talks)]
         author = talk.people[number // len(talks) % 2]
-        ids.append(
-            messages.insert(tx, talk.channel_id, author.id, sentence(number), None, None, None)
-        )
+        ids.append(messages.insert(tx, talk.channel_id, author.id, text(number), None, None, None))
     return ids
-
-
-def sentence(number: int) -> str:
-    """Some words, other ones for each number."""
-    return " ".join(WORDS[number * step % len(WORDS)] for step in (1, 2, 3, 5, 7, 8))
 
 
 async def create(folder: Path) -> World:

@@ -41,6 +41,7 @@ from plexichat.gateway.session import Session
 from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.socket import Socket
 from plexichat.gateway.wire import Closing, Payload, Wire
+from plexichat.web import bodies
 
 if TYPE_CHECKING:
     from plexichat.app import House
@@ -240,10 +241,10 @@ class Conversation:
         """Be seen differently; what cannot be read or is refused changes nothing."""
         session = self._began()
         try:
-            said = msgspec.json.decode(d, type=NewPresence)
+            said = bodies.decode(bytes(d), NewPresence)
             wanted = Wanted(said.status or "online", said.custom_status, said.custom_emoji)
             await self._house.attendance.choose(session.login_id, session.user_id, wanted)
-        except (msgspec.MsgspecError, Refusal):
+        except Refusal:
             pass
 
     async def start_typing(self, d: Raw) -> None:

@@ -30,10 +30,15 @@ def create(sources: Sources, path: Path | None, as_json: bool) -> None:
       backup create /mnt/usb/chat.tar
     """
     from plexichat.admin import CreateBackup, ask
+    from plexichat.core.errors import Refusal
+    from plexichat.store.db import NAME
 
+    config = sources.load()
+    if not (Path(config.storage.directory) / NAME).exists():
+        raise Refusal("no_data", f"there is no database in {config.storage.directory}")
     request = CreateBackup(None if path is None else str(path))
     with progress() as tell:
-        created = ask(sources.load(), request, tell)
+        created = ask(config, request, tell)
     if as_json:
         print_json(msgspec.structs.asdict(created))
     else:

@@ -23,7 +23,7 @@ from plexichat.web import bodies, requests
 from plexichat.web.limits import Verdict, network
 from plexichat.web.refusals import Problem, Refused, problem, too_many
 from plexichat.web.requests import Gone, Headers, Reply, Request, Scope, Send
-from plexichat.web.routes import Route, Routes
+from plexichat.web.routes import DEFAULT, Route, Routes
 
 if TYPE_CHECKING:
     from plexichat.app import House
@@ -161,6 +161,8 @@ async def _answer(request: Request, route: Route, dialect: Dialect, args: dict[s
         if not me.is_admin:
             refuse_over(house.limits.take("user", me.id), "user")
     if route.public or not request.me.is_admin:
+        if route.bucket == DEFAULT:
+            key = (route.method, route.path, key)
         verdict = house.limits.take(route.bucket, key)
         refuse_over(verdict, "route")
         request.verdict = verdict

@@ -14,6 +14,8 @@ from typing import Any, TypeVar, get_type_hints
 Call = Callable[..., Awaitable[Any]]
 F = TypeVar("F", bound=Call)
 
+DEFAULT = "default"  # the bucket that each route has for itself, unless it names a shared one
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -84,7 +86,7 @@ def route(
     path: str,
     call: Call,
     *,
-    bucket: str = "default",
+    bucket: str = DEFAULT,
     per: str = "user",
     public: bool = False,
     status: int = 200,

@@ -98,7 +98,8 @@ def test_an_ipv6_household_counts_as_one(address: str, counted: str) -> None:
 class TestOnTheWire:
     @pytest.fixture
     def config(self, config: Config) -> Config:
-        rates = RateLimits(login=(Rate(2, 60, 2),), read_me=(Rate(2, 60, 2),))
+        twice = (Rate(2, 60, 2),)
+        rates = RateLimits(login=twice, read_me=twice, default=twice)
         return dataclasses.replace(config, rate_limits=rates)
 
     async def test_the_third_login_of_an_address_is_429(
@@ -125,3 +126,11 @@ class TestOnTheWire:
         await ann.get("/users/@me")
         assert refusal(await ann.get("/users/@me")) == (429, "Rate limited")
         assert (await bob.get("/users/@me")).status_code == 200
+
+    async def test_routes_without_a_limit_of_their_own_are_counted_apart(
+        self, ann: Person, bob: Person
+    ) -> None:
+        path = f"/users/{bob.id}"
+        told = [(await ann.get(path)).status_code for path in (path, f"/api/v1{path}", path)]
+        assert told == [200, 200, 429]
+        assert (await ann.get(f"{path}/presence")).status_code == 200
