@@ -49,6 +49,9 @@ EXPECTED: dict[str, set[str]] = {
     "POST /webhooks/<hook>/<token>/slack": NONE,
     "POST /webhooks/<hook>/<token>/github": NONE,
     "GET /media/attachments/<filename>": MEMBERS,
+    "POST /media/upload/chunk/<session_id>": NONE,
+    "POST /media/upload/complete/<session_id>": NONE,
+    "DELETE /media/upload/session/<session_id>": NONE,
     "GET /servers/<server_id>": MEMBERS,
     "PATCH /servers/<server_id>": MANAGERS,
     "PATCH /servers/<server_id>/owner": NONE,
@@ -140,8 +143,12 @@ BODIES: dict[str, Any] = {
     "POST /webhooks/<hook>/<token>/slack": {"text": "mine"},
     "POST /webhooks/<hook>/<token>/github": {"zen": "mine"},
 }
-QUERIES = {"GET /channels/<channel_id>/messages/search": "content=soup"}
+QUERIES = {
+    "GET /channels/<channel_id>/messages/search": "content=soup",
+    "POST /media/upload/chunk/<session_id>": "chunk_index=0",
+}
 FORMS = {
+    "POST /media/upload/chunk/<session_id>": {"file": ("i.png", picture("png"), "image/png")},
     "POST /servers/<server_id>/icon": {"file": ("i.png", picture("png"), "image/png")},
     "POST /avatars/servers/<server_id>": {"file": ("i.png", picture("png"), "image/png")},
     "POST /channels/<channel_id>/attachments": {"file": ("i.png", picture("png"), "image/png")},
