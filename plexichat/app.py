@@ -52,7 +52,7 @@ from plexichat.api.dialect import DIALECT
 from plexichat.api.shapes import Shapes
 from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
-from plexichat.core import accounts, leftovers, links, passwords, sessions, versions
+from plexichat.core import accounts, deletion, leftovers, links, passwords, sessions, versions
 from plexichat.core import invites as invite_rules
 from plexichat.core import notifications as notification_rules
 from plexichat.core import presence as presence_rules
@@ -289,7 +289,7 @@ class House:
         """Do the small jobs that nobody waits for, once a minute."""
         while True:
             await asyncio.sleep(JOB_SECONDS)
-            for job in (self._save_use, self._forget_expired, self._sweep, self._tidy):
+            for job in (self._save_use, self._forget_expired, self._purge, self._sweep, self._tidy):
                 await self._try(job)
 
     async def _try(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -324,6 +324,10 @@ class House:
         used = self.live.used()
         for start in range(0, len(used), 500):
             await self.db.write(sessions.save_use, used[start : start + 500])
+
+    async def _purge(self) -> None:
+        while await self.db.write(deletion.purge):
+            pass
 
     async def _forget_expired(self) -> None:
         for forget in FORGETTING:

@@ -7,7 +7,7 @@ from msgspec.structs import astuple
 
 from plexichat.api import notifications, shapes_emojis, shapes_invites, shapes_servers
 from plexichat.api.intents import ALWAYS, Intent
-from plexichat.api.shapes import Person, Shapes, optional
+from plexichat.api.shapes import DELETED_USER, Person, Shapes, optional
 from plexichat.api.shapes_events import (
     Ack,
     Alert,
@@ -211,7 +211,8 @@ def _(event: ConversationCreated, shapes: Shapes) -> Worded:
 @word.register
 def _(event: UserUpdated, shapes: Shapes) -> Worded:
     user = event.user
-    person = Person(str(user.id), user.username, shapes.avatar(user.id, user.avatar))
+    avatar = shapes.avatar(user.id, user.avatar)
+    person = Person(str(user.id), user.username or DELETED_USER, avatar)
     if event.private:
         person = Self(person.id, person.username, person.avatar_url, user.email or "")
     return Worded("USER_UPDATE", UserUpdate(person))

@@ -235,7 +235,8 @@ class Shapes:
         return UserPrivate(
             str(user.id), user.username, user.email or "", self.avatar(user.id, user.avatar),
             created(user.id), user.email_verified, user.totp_enabled, user.age_verified,
-            user.badges,
+            user.badges, "active" if user.deletion_at is None else "scheduled",
+            seconds(user.deletion_at),
         )  # fmt: skip
 
     def login(self, token: str, user: User) -> Login:
@@ -258,7 +259,7 @@ class Shapes:
 
     def _recipient(self, seen: Conversation) -> Person:
         avatar = self.avatar(seen.recipient_id, seen.recipient_avatar)
-        return Person(str(seen.recipient_id), seen.recipient_name, avatar)
+        return Person(str(seen.recipient_id), seen.recipient_name or DELETED_USER, avatar)
 
     def messaging_settings(self, user: User) -> MessagingSettings:
         return MessagingSettings(

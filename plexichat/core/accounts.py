@@ -137,7 +137,7 @@ def log_in(
     user = users.get(tx, checked.user_id)
     if user.totp_enabled:
         return Challenge(two_factor.challenge(tx, user.id))
-    return Login(sessions.open(tx, user.id, user.is_admin, client, rules), user)
+    return _begin(tx, user, client, rules)
 
 
 def answer_challenge(
@@ -148,8 +148,15 @@ def answer_challenge(
     if user_id is None:
         return None
     refuse_locked(credentials(tx, user_id), tx.now)
-    user = users.get(tx, user_id)
-    return Login(sessions.open(tx, user_id, user.is_admin, client, rules), user)
+    return _begin(tx, users.get(tx, user_id), client, rules)
+
+
+def _begin(tx: Tx, user: User, client: Client, rules: config.Sessions) -> Login:
+    """Log somebody in; who comes back stays."""
+    if user.deletion_at is not None:
+        rows.change(user.id, deletion_at=None)
+        user = users.get(tx, user.id)
+    return Login(sessions.open(tx, user.id, user.is_admin, client, rules), user)
 
 
 def forget_expired(tx: Tx, limit: int) -> int:

@@ -13,6 +13,7 @@ from plexichat.core.events import Audience, ConversationCreated, NotesCreated, R
 from plexichat.store import channels as rows
 from plexichat.store import relationships
 from plexichat.store import rules as rules_rows
+from plexichat.store import users as user_rows
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.relationships import BLOCKED, FRIEND
@@ -152,6 +153,12 @@ def welcomes(snap: Snapshot, sender: int, other: User) -> bool:
     return other.allow_dms_from == "everyone"
 
 
+def reaches(snap: Snapshot, sender: int, other_id: int) -> bool:
+    """Whether direct messages get through to somebody, who may not be there any more."""
+    other = user_rows.by_id(snap, other_id)
+    return other is not None and welcomes(snap, sender, other)
+
+
 def for_sending(
     snap: Snapshot, author_id: int, channel_id: int, needed: int = SEND
 ) -> Seat:
@@ -164,7 +171,7 @@ def for_sending(
             raise Forbidden(*PERMISSION_DENIED)
         return seat
     other = recipient(channel, author_id)
-    if other is not None and not welcomes(snap, author_id, users.get(snap, other)):
+    if other is not None and not reaches(snap, author_id, other):
         raise Forbidden("cannot_message", "Permission denied: cannot message this user")
     return seat
 

@@ -5,7 +5,7 @@ Every server has an owner, who is a member, and a role @everyone that every memb
 
 from dataclasses import dataclass
 
-from plexichat.core import audit, permissions
+from plexichat.core import audit, permissions, users
 from plexichat.core.channels import WRITTEN
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
@@ -226,6 +226,8 @@ def hand_over(tx: Tx, user_id: int, server_id: int, heir_id: int) -> Server:
     refuse_not_owner(tx, user_id, server_id)
     if rule_rows.standing(tx, server_id, heir_id) is None:
         raise NotFound("member_not_found", "Member not found")
+    if users.get(tx, heir_id).deletion_at is not None:
+        raise NotFound("member_leaves", "Member not found: their account is about to be deleted")
     after = put(tx, user_id, server_id, owner_id=heir_id)
     rules_changed(tx, server_id)
     return after

@@ -48,7 +48,7 @@ class Conversation:
     id: int
     last_message_id: int | None
     recipient_id: int
-    recipient_name: str
+    recipient_name: str | None
     recipient_avatar: str | None
 
 

@@ -17,7 +17,7 @@ class Table(Model):
 
 class User(Table):
     id = IntegerField(primary_key=True)
-    username = TextField()
+    username = TextField(null=True)
     email = TextField(null=True)
     email_key = TextField(null=True)
     password_hash = BlobField()
@@ -35,6 +35,7 @@ class User(Table):
     compact_messages = IntegerField(default=1)
     allow_dms_from = TextField(default="everyone")
     auto_create_dms = IntegerField(default=1)
+    deletion_at = IntegerField(null=True)
 
 
 class Session(Table):

@@ -27,6 +27,7 @@ class User:
     compact_messages: bool
     allow_dms_from: Senders
     auto_create_dms: bool
+    deletion_at: int | None  # in milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Credentials:
 
 COLUMNS = """id, username, email, avatar, badges,
     email_verified, age_verified, totp_enabled, is_admin,
-    read_receipts, typing_indicators, compact_messages, allow_dms_from, auto_create_dms"""
+    read_receipts, typing_indicators, compact_messages, allow_dms_from, auto_create_dms, deletion_at"""
 
 
 def badges(text: str) -> tuple[str, ...]:
@@ -52,16 +53,19 @@ def _user(row: tuple[object, ...] | None) -> User | None:
     if row is None:
         return None
     (id, username, email, avatar, listed, email_ok, age_ok, totp, admin,
-     receipts, typing, compact, dms_from, auto_dms) = row  # fmt: skip
+     receipts, typing, compact, dms_from, auto_dms, deletion_at) = row  # fmt: skip
     return User(
         id, username, email, avatar, badges(listed),  # type: ignore[arg-type]
         bool(email_ok), bool(age_ok), bool(totp), bool(admin),
-        bool(receipts), bool(typing), bool(compact), dms_from, bool(auto_dms),  # type: ignore[arg-type]
+        bool(receipts), bool(typing), bool(compact), dms_from, bool(auto_dms), deletion_at,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
 def by_id(snap: Snapshot, user_id: int) -> User | None:
-    return _user(snap.execute(f"SELECT {COLUMNS} FROM user WHERE id = ?", (user_id,)).fetchone())
+    found = snap.execute(
+        f"SELECT {COLUMNS} FROM user WHERE id = ? AND username IS NOT NULL", (user_id,)
+    )
+    return _user(found.fetchone())
 
 
 def by_name(snap: Snapshot, username: str) -> User | None:

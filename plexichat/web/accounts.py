@@ -5,7 +5,7 @@ Read what is known, compare or hash on the slow thread, then let core decide ins
 
 from datetime import UTC, datetime
 
-from plexichat.core import accounts, invites, passwords, sessions, users
+from plexichat.core import accounts, deletion, invites, passwords, sessions, users
 from plexichat.core.accounts import Age, Challenge, Login
 from plexichat.core.errors import Forbidden, Invalid, Unauthenticated
 from plexichat.core.users import Changes
@@ -75,6 +75,14 @@ async def update(wanted: Changes, password: str | None, current_password: str | 
     return await act(
         accounts.update, me().id, wanted, accounts.NewPassword(was, becomes, me().session_id)
     )
+
+
+async def leave(password: str, code: str | None) -> None:
+    """Begin the grace after which one's own account is deleted."""
+    was = await proved(password)
+    if was is None:
+        raise Invalid("incorrect_password", "Incorrect password")
+    await act(deletion.schedule, me().id, was, code)
 
 
 async def prove(password: str) -> bytes:

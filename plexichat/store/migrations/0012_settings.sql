@@ -46,3 +46,6 @@ CREATE TABLE feedback (
     rating INTEGER
 ) STRICT;
 CREATE INDEX feedback_user ON feedback (user_id);
+
+ALTER TABLE user ADD COLUMN deletion_at INTEGER;    -- NULL: the account stays
+CREATE INDEX user_deletion ON user (deletion_at) WHERE deletion_at IS NOT NULL;
