@@ -22,6 +22,7 @@ from plexichat.api import (
     emojis,
     features,
     gateway,
+    help,
     icons,
     invites,
     media,
@@ -31,6 +32,7 @@ from plexichat.api import (
     pins,
     preferences,
     presence,
+    qr,
     reactions,
     reading,
     recents,
@@ -113,6 +115,8 @@ GROUPS: Final = tuple(
         media,
         upload_sessions,
         avatars,
+        qr,
+        help,
         system,
     )
 )

@@ -158,6 +158,7 @@ class RateLimits:
     upload: Rates = (Rate(10, 60, 2), Rate(100, 3600, 100))
     upload_chunk: Rates = (Rate(300, 60, 60),)
     download: Rates = (Rate(600, 60, 200),)
+    qr: Rates = (Rate(20, 60, 5),)
     create_webhook: Rates = (Rate(5, 60, 2),)
     webhook: Rates = (Rate(5, 2, 5),)
     webhook_channel: Rates = (Rate(30, 60, 10),)
