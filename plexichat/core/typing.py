@@ -15,7 +15,7 @@ def start(snap: Snapshot, user_id: int, channel_id: int) -> TypingStarted | None
     if not me.typing_indicators or not channels.may_send(seat):
         return None
     other = channels.recipient(channel, user_id)
-    if other is not None and not channels.welcomes(snap, user_id, users.get(snap, other)):
+    if other is not None and not channels.reaches(snap, user_id, other):
         return None
     return TypingStarted(
         audience=channels.audience(channel, but=frozenset((user_id,))),

@@ -106,6 +106,7 @@ async def test_what_was_said_stays_without_an_author(ann: Person, bob: Person) -
     assert conversation["recipient"]["username"] == "Deleted User"
     refused = await bob.post(f"/channels/{dm}/messages", {"content": "bye"})
     assert refusal(refused) == (403, "Permission denied: cannot message this user")
+    assert (await bob.post(f"/channels/{dm}/typing")).status_code == 200
 
 
 async def test_nobody_finds_who_is_gone(ann: Person, bob: Person, cem: Person) -> None:
