@@ -198,7 +198,7 @@ class House:
         try:
             await self.settled()
             await self.attendance.close()
-            await self.db.write(sessions.save_use, self.live.used())
+            await self.db.write(sessions.save_use, self.live.used(), self.config.sessions)
         except StoreError:
             log.exception("who was here last was not saved")
         finally:
@@ -327,7 +327,8 @@ class House:
     async def _save_use(self) -> None:
         used = self.live.used()
         for start in range(0, len(used), 500):
-            await self.db.write(sessions.save_use, used[start : start + 500])
+            part = used[start : start + 500]
+            await self.db.write(sessions.save_use, part, self.config.sessions)
 
     async def _purge(self) -> None:
         while await self.db.write(deletion.purge):

@@ -8,7 +8,7 @@ a token is dead for every request and every call queued behind the commit that e
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Concatenate, ParamSpec, TypeVar
 
 from plexichat import config
@@ -175,24 +175,23 @@ def _alert(tx: Tx, user_id: int, **detail: object) -> None:
     )
 
 
-def extend(tx: Tx, session_id: int, is_admin: bool, rules: config.Sessions) -> None:
-    """Give a session in use its full span again when less than the threshold is left."""
-    session = rows.by_id(session_id)
-    if session is None or session.expires_at <= tx.now:
+def extend(tx: Tx, session_ids: Iterable[int], rules: config.Sessions) -> None:
+    """Give sessions in use their full span again where less than the threshold is left."""
+    ending = rows.ending(session_ids, tx.now, tx.now + rules.extend_threshold_hours * HOUR_MS)
+    if not ending:
         return
-    if session.expires_at - tx.now < rules.extend_threshold_hours * HOUR_MS:
-        expires_at = tx.now + rules.expire_hours * HOUR_MS
-        rows.extend(session_id, expires_at)
-        renewed = Session(
-            session.id, session.user_id, session.token_hash, expires_at, tx.now,
-            session.address, session.agent,
-        )  # fmt: skip
+    admins, expires_at = user_rows.admins(), tx.now + rules.expire_hours * HOUR_MS
+    for session in ending:
+        rows.extend(session.id, expires_at)
+        renewed = replace(session, expires_at=expires_at, active_at=tx.now)
+        is_admin = session.user_id in admins
         tx.emit(SessionOpened(audience=frozenset(), session=renewed, is_admin=is_admin))
 
 
-def save_use(tx: Tx, used: list[tuple[int, int]]) -> None:
-    """Note when sessions were last used: pairs of (active_at, session id)."""
+def save_use(tx: Tx, used: list[tuple[int, int]], rules: config.Sessions) -> None:
+    """Note when sessions were last used, as pairs of (active_at, session id); use extends them."""
     rows.touch(tx, used)
+    extend(tx, [session_id for _, session_id in used], rules)
 
 
 def forget_expired(tx: Tx, limit: int = 500) -> int:

@@ -36,9 +36,10 @@ def of(user_id: int, now: int) -> list[Session]:
     return [_session(row) for row in mine.order_by(Row.active_at, Row.id)]
 
 
-def by_id(session_id: int) -> Session | None:
-    row = Row.get_or_none(Row.id == session_id)
-    return None if row is None else _session(row)
+def ending(session_ids: Iterable[int], now: int, before: int) -> list[Session]:
+    """Those of these that still count and end before a moment."""
+    soon = (Row.expires_at > now) & (Row.expires_at < before)
+    return [_session(row) for row in Row.select().where(Row.id.in_(list(session_ids)) & soon)]
 
 
 def alive(snap: Snapshot, session_id: int) -> bool:

@@ -33,7 +33,8 @@ def tag(body: bytes) -> str:
 def known(etag: str) -> bool:
     """Whether the client says that it has this version already."""
     given = current().header(b"if-none-match") or ""
-    return "*" in given or etag in (tag.strip().removeprefix("W/") for tag in given.split(","))
+    tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
+    return tags == ["*"] or etag in tags
 
 
 def unchanged(etag: str, headers: Headers) -> Reply:

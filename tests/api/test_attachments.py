@@ -275,8 +275,9 @@ async def test_a_known_version_is_not_sent_again(ann: Person, bob: Person) -> No
         answer = await ann.get(link(given), headers={"If-None-Match": known})
         assert (answer.status_code, answer.content) == (304, b"")
         assert answer.headers["etag"] == etag
-    answer = await ann.get(link(given), headers={"If-None-Match": '"x"'})
-    assert (answer.status_code, answer.content) == (200, TEXT)
+    for other in ('"x"', '"a*b"'):
+        answer = await ann.get(link(given), headers={"If-None-Match": other})
+        assert (answer.status_code, answer.content) == (200, TEXT)
     ranged = {"Range": "bytes=0-9", "If-Range": '"x"'}
     assert (await ann.get(link(given), headers=ranged)).status_code == 200
     assert (await ann.get(link(given), headers=ranged | {"If-Range": etag})).status_code == 206
