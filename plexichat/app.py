@@ -349,7 +349,7 @@ class House:
 def create_app(house: House) -> Quart:
     """The web application of an open house; any ASGI server can run it."""
     app = Quart(__name__, static_folder=None)
-    site = Site(house, app)
+    site = Site(house)
     described = house.config.docs.enabled
     site.mount(DIALECT, (*GROUPS, reference.routes(GROUPS)) if described else GROUPS)
 

@@ -174,6 +174,7 @@ class Conversation:
         self._socket.send(HEARTBEAT_ACK)
         if self._session is not None:
             self._keep_alive()
+            self._house.live.touch(self._session.login_id, int(time.time() * 1000))
 
     async def identify(self, d: Raw) -> None:
         """Begin a session: hold its events back, take the picture, send it, then go live."""

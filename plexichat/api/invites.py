@@ -50,7 +50,8 @@ async def show(invite_code: str) -> InviteShown:
 @routes.post(
     "/channels/invites/<invite_code>",
     errors=(
-        "400 Member limit", "400 Server limit", "403 You are banned from this server", "404 Invite not found",
+        "400 Member limit", "400 Server limit", "403 You are banned from this server",
+        "404 Invite not found",
         "409 Already a member of this server",
     ),
 )  # fmt: skip

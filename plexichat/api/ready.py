@@ -71,7 +71,7 @@ def ready(
         user=Account(
             str(user.id),
             user.username,
-            user.avatar,
+            shapes.avatar(user.id, user.avatar),
             shapes.avatar(user.id, user.avatar),
             user.email_verified,
             user.badges,

@@ -42,7 +42,8 @@ class Credentials:
 
 COLUMNS = """id, username, email, avatar, badges,
     email_verified, age_verified, totp_enabled, is_admin,
-    read_receipts, typing_indicators, compact_messages, allow_dms_from, auto_create_dms, deletion_at"""
+    read_receipts, typing_indicators, compact_messages, allow_dms_from, auto_create_dms,
+    deletion_at"""
 
 
 def badges(text: str) -> tuple[str, ...]:
