@@ -62,6 +62,7 @@ class History(Struct):
     per="channel_id",
     errors=(
         "400 Invalid channel ID", "400 Empty message", "400 Invalid content",
+        "400 Invalid message ID", "400 Invalid attachment ID",
         "403 Access denied", "403 Permission denied", "404 Channel not found",
     ),
 )  # fmt: skip

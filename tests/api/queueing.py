@@ -16,9 +16,10 @@ Queue = Callable[[Awaitable[httpx.Response]], Awaitable["asyncio.Future[httpx.Re
 @asynccontextmanager
 async def held(house: House) -> AsyncIterator[Queue]:
     """Keep the writer busy; what is queued meanwhile is queued in that order."""
-    release = threading.Event()
+    holding, release = threading.Event(), threading.Event()
 
     def hold(tx: Tx) -> None:
+        holding.set()
         release.wait()
 
     waiting = asyncio.ensure_future(house.db.write(hold))
@@ -30,7 +31,7 @@ async def held(house: House) -> AsyncIterator[Queue]:
             await asyncio.sleep(0)
         return asked
 
-    while house.db._writes.qsize():
+    while not holding.is_set():
         await asyncio.sleep(0)
     try:
         yield queue
