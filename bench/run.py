@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import scenarios, world
+from bench import scenarios, town, world
 from bench.client import Unexpected
 from bench.floors import Floors
 from bench.process import NotStarted, allow_files
@@ -30,8 +30,14 @@ SCENARIOS: dict[str, Callable[[Bench], Awaitable[Fields]]] = {
     "fanout_100": partial(scenarios.fanout, listeners=100),
     "fanout_500": partial(scenarios.fanout, listeners=500),
     "connect": scenarios.idle_sockets,
+    "town_members": town.members,
+    "town_first": town.first_request,
+    "town_fanout": town.fanout,
 }
-GROUPS = {"fanout": ["fanout_100", "fanout_500"]}
+GROUPS = {
+    "fanout": ["fanout_100", "fanout_500"],
+    "town": ["town_members", "town_first", "town_fanout"],
+}
 AT_MOST: dict[str, Fields] = {
     "me": {"cpu_us": 400},
     "send": {"cpu_us": 550},
@@ -42,6 +48,9 @@ AT_MOST: dict[str, Fields] = {
     "search": {"p99_ms": 50, "rare_p99_ms": 50},
     "fanout_500": {"cpu_us": 8},
     "connect": {"idle_rss_mb": 75, "kb_per_socket": 45},
+    "town_members": {"cpu_us": 15_000},
+    "town_first": {"first_us": 20_000, "cpu_us": 600},
+    "town_fanout": {"cpu_us": 8, "request_unheard_us": 600},
 }
 AT_LEAST: dict[str, Fields] = {"me_during_login": {"times_floor": 0.5}}
 

@@ -199,22 +199,29 @@ async def fanout(bench: Bench, listeners: int) -> Fields:
             tokens = islice(cycle(person.token for person in talk.people), listeners)
             sockets = await connect(child.address, tokens, tally)
 
-            async def tell() -> None:
-                tally.expect(listeners)
-                await say()
-                await tally.heard_by_all()
-
-            told = await bench.figures(child, [tell])
+            told = await delivered(bench, child, say, listeners, tally, unheard)
             for socket in sockets:
                 socket.close()
-        found = replace(
-            told, per_second=told.per_second * listeners, cpu_us=told.cpu_us / listeners
-        )
-        floor = await bench.floors.write(listeners, tally.frame_bytes)
-        return fields(child, found, floor) | {
-            "request_unheard_us": unheard.cpu_us,
-            "beyond_request_us": (told.cpu_us - unheard.cpu_us) / listeners,
-        }
+        return told
+
+
+async def delivered(
+    bench: Bench, child: Child, say: Operation, listeners: int, tally: Tally, unheard: Figures
+) -> Fields:
+    """What saying something costs for each of so many who hear it, by what it costs unheard."""
+
+    async def tell() -> None:
+        tally.expect(listeners)
+        await say()
+        await tally.heard_by_all()
+
+    told = await bench.figures(child, [tell])
+    found = replace(told, per_second=told.per_second * listeners, cpu_us=told.cpu_us / listeners)
+    floor = await bench.floors.write(listeners, tally.frame_bytes)
+    return fields(child, found, floor) | {
+        "request_unheard_us": unheard.cpu_us,
+        "beyond_request_us": (told.cpu_us - unheard.cpu_us) / listeners,
+    }
 
 
 async def idle_sockets(bench: Bench) -> Fields:

@@ -6,8 +6,8 @@ Long histories are put into a copy before its server starts, by the product's ow
 
 import json
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,6 +65,14 @@ class World:
     def writers(self) -> list[Person]:
         return [person for talk in self.talks for person in talk.people]
 
+    @contextmanager
+    def copied(self) -> Iterator[Path]:
+        """A folder with a copy of this world, for one scenario."""
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            shutil.copytree(self.folder / DATA, folder / DATA)
+            yield folder
+
     @asynccontextmanager
     async def server(
         self,
@@ -77,9 +85,7 @@ class World:
 
         With `friends`, they are in as many further talks of the first writer instead.
         """
-        with TemporaryDirectory() as name:
-            folder = Path(name)
-            shutil.copytree(self.folder / DATA, folder / DATA)
+        with self.copied() as folder:
             ids = await self._fill(folder / DATA, talks, count, text, friends) if count else []
             async with serving(folder) as child:
                 yield child, ids

@@ -14,32 +14,58 @@ from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 from quart import Quart
 
 from plexichat.api import (
+    audit,
     auth,
     avatars,
+    bans,
     channels,
+    emojis,
+    features,
     gateway,
+    help,
+    icons,
+    invites,
     media,
+    members,
     messages,
+    notifications,
     pins,
+    preferences,
     presence,
+    qr,
+    reactions,
     reading,
+    recents,
     reference,
     relationships,
+    reports,
+    roles,
+    search,
+    server_channels,
+    servers,
     settings,
     system,
     two_factor,
+    upload_sessions,
     users,
+    webhooks,
 )
 from plexichat.api.dialect import DIALECT
 from plexichat.api.shapes import Shapes
 from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
-from plexichat.core import accounts, links, passwords, sessions, versions
+from plexichat.core import accounts, deletion, leftovers, links, passwords, sessions, versions
+from plexichat.core import invites as invite_rules
+from plexichat.core import notifications as notification_rules
 from plexichat.core import presence as presence_rules
+from plexichat.core import thumbnails as thumbnail_rules
+from plexichat.core import upload_sessions as upload_session_rules
+from plexichat.core.audiences import Audiences
 from plexichat.core.backups import UPLOADS
-from plexichat.core.events import SessionsClosed
+from plexichat.core.events import Event, Leftovers, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.presence import LivePresence
+from plexichat.core.receipts import Online
 from plexichat.core.sessions import LiveSessions
 from plexichat.core.versions import Version
 from plexichat.gateway.hub import Hub
@@ -63,18 +89,43 @@ GROUPS: Final = tuple(
         two_factor,
         users,
         settings,
+        preferences,
+        notifications,
+        search,
+        recents,
+        reports,
+        features,
         relationships,
         presence,
         channels,
         messages,
         pins,
+        reactions,
         reading,
+        servers,
+        icons,
+        server_channels,
+        invites,
+        members,
+        bans,
+        roles,
+        audit,
+        emojis,
+        webhooks,
         media,
+        upload_sessions,
         avatars,
+        qr,
+        help,
         system,
     )
 )
 JOB_SECONDS: Final = 60
+FORGETTING: Final = (
+    sessions.forget_expired, accounts.forget_expired, invite_rules.forget_expired,
+    upload_session_rules.forget_expired,
+    notification_rules.forget_old,
+)  # fmt: skip
 SLOW_NICENESS: Final = 10
 
 
@@ -99,11 +150,15 @@ class House:
         if config.versioning.min_supported_version:
             self.minimum = versions.parse(config.versioning.min_supported_version)
         self.presence = LivePresence()
-        self.hub = Hub(config.gateway, self._arrived, self._left)
-        self.typing = Typing(self.hub.publish, config.presence)
+        self.hub = Hub(config.gateway, self._arrived, self._left, self._forgotten)
+        self.audiences = Audiences(self.hub.followed)
+        self.typing = Typing(self._tell, config.presence)
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None
         self._jobs: asyncio.Task[None] | None = None
+        self._left_over = asyncio.Event()  # something may be to clear away or to tell
+        self._undeveloped = asyncio.Event()  # thumbnails may be to make
+        self._waiting: list[asyncio.Task[None]] = []
         self._soon: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -125,14 +180,21 @@ class House:
         house.attendance = Attendance(house.db, house.hub, house.live, config.presence)
         house.gateway = gateway.Gateway(house)
         house._jobs = asyncio.create_task(house._work())
+        house._left_over.set()
+        house._undeveloped.set()
+        house._waiting = [
+            asyncio.create_task(house._whenever(house._left_over, house._clear)),
+            asyncio.create_task(house._whenever(house._undeveloped, house._develop)),
+        ]
         return house
 
     async def close(self) -> None:
         """Finish what is being written and give the data folder back."""
-        if self._jobs is not None:
-            self._jobs.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._jobs
+        for task in (self._jobs, *self._waiting):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         try:
             await self.settled()
             await self.attendance.close()
@@ -146,18 +208,31 @@ class House:
 
     def _publish(self, event: object, commit: int) -> None:
         """Let an event take effect: memory first, then whoever hears of it, then dead tokens."""
+        assert isinstance(event, Event)
         self.live.apply(event)
         self.presence.apply(event)
         self.typing.apply(event)
         self.shelf.apply(event)
-        self.hub.publish(event, commit)
-        introduction = presence_rules.introduction(event, self.presence)
-        if introduction is not None:
-            self.hub.publish(introduction, commit)
+        if isinstance(event, Leftovers):
+            self._left_over.set()
+            self._undeveloped.set()
+        consequences = self.audiences.apply(event)
+        if isinstance(event, ServerJoined):
+            present = self.audiences.resolve(Members(event.world.server.id))
+            event = presence_rules.completed(event, present, self.presence)
+        self._tell(event, commit)
+        for consequence in (*consequences, *presence_rules.introductions(event, self.presence)):
+            self._tell(consequence, commit)
         if isinstance(event, SessionsClosed):
             self.hub.close_sessions(
                 event.user_id, event.session_ids, *gateway.AUTHENTICATION_FAILED
             )
+
+    def _tell(self, event: Event, commit: int | None) -> None:
+        self.hub.publish(event, commit, self.audiences.resolve(event.audience))
+
+    def _forgotten(self, user_id: int) -> None:
+        self.audiences.forget(user_id)
 
     def _arrived(self, user_id: int) -> None:
         self.attendance.arrived(user_id)
@@ -170,6 +245,12 @@ class House:
         return await asyncio.get_running_loop().run_in_executor(
             self._slow, partial(fn, *args, **kwargs)
         )
+
+    def online(self, channel_id: int) -> Online:
+        """Who has an open socket, and so receives what is said in a channel at once."""
+        connected = self.hub.online()
+        readers = self.audiences.readers(channel_id)
+        return Online(connected, frozenset(filter(connected.__contains__, readers)))
 
     def soon(
         self, fn: Callable[Concatenate[Tx, P], object], *args: P.args, **kwargs: P.kwargs
@@ -212,7 +293,7 @@ class House:
         """Do the small jobs that nobody waits for, once a minute."""
         while True:
             await asyncio.sleep(JOB_SECONDS)
-            for job in (self._save_use, self._forget_expired, self._sweep, self._tidy):
+            for job in (self._save_use, self._forget_expired, self._purge, self._sweep, self._tidy):
                 await self._try(job)
 
     async def _try(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -221,14 +302,40 @@ class House:
         except Exception:
             log.exception("a job failed")
 
+    async def _whenever(
+        self, told: asyncio.Event, job: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Do what there is to do at once each time that something is."""
+        while True:
+            await told.wait()
+            told.clear()
+            await self._try(job)
+
+    async def _clear(self) -> None:
+        while await self.db.write(notification_rules.spread, self.hub.online()):
+            pass
+        while await self.db.write(leftovers.clear):
+            pass
+
+    async def _develop(self) -> None:
+        while (due := await self.db.read(thumbnail_rules.due)) is not None:
+            made = await self.shelf.miniatures(due.name, due.sides)
+            channel_id = await self.db.write(thumbnail_rules.put, due.upload_id, made)
+            if channel_id is not None:
+                await self.db.write(thumbnail_rules.tell, due.upload_id, self.online(channel_id))
+
     async def _save_use(self) -> None:
         used = self.live.used()
         for start in range(0, len(used), 500):
             part = used[start : start + 500]
             await self.db.write(sessions.save_use, part, self.config.sessions)
 
+    async def _purge(self) -> None:
+        while await self.db.write(deletion.purge):
+            pass
+
     async def _forget_expired(self) -> None:
-        for forget in (sessions.forget_expired, accounts.forget_expired):
+        for forget in FORGETTING:
             while await self.db.write(forget, 500):
                 pass
 
@@ -242,7 +349,7 @@ class House:
 def create_app(house: House) -> Quart:
     """The web application of an open house; any ASGI server can run it."""
     app = Quart(__name__, static_folder=None)
-    site = Site(house, app)
+    site = Site(house)
     described = house.config.docs.enabled
     site.mount(DIALECT, (*GROUPS, reference.routes(GROUPS)) if described else GROUPS)
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from plexichat.config import Presence
-from plexichat.core import presence, views
-from plexichat.core.events import MessageCreated, TypingStarted, TypingStopped
+from plexichat.core import members, presence, views
+from plexichat.core.events import Audience, Event, MessageCreated, TypingStarted, TypingStopped
 from plexichat.core.presence import Wanted
 from plexichat.core.sessions import LiveSessions
 from plexichat.gateway.hub import Hub
@@ -90,6 +90,7 @@ class Attendance:
                 return
         self._present.discard(user_id)
         self._spawn(self._db.write(presence.disappear, user_id, last))
+        self._spawn(self._db.write(members.see_off, user_id))
 
     def _drop_timer(self, user_id: int) -> None:
         timer = self._timers.pop(user_id, None)
@@ -110,10 +111,10 @@ class Attendance:
 class Typing:
     """Who is writing where, until they stop, send, or fall silent."""
 
-    def __init__(self, publish: Callable[[object, None], None], rules: Presence) -> None:
+    def __init__(self, publish: Callable[[Event, None], None], rules: Presence) -> None:
         self._publish = publish
         self._seconds = rules.typing_timeout_ms / 1000
-        self._timers: dict[tuple[int, int], tuple[TimerHandle, frozenset[int]]] = {}
+        self._timers: dict[tuple[int, int], tuple[TimerHandle, Audience]] = {}
 
     def start(self, event: TypingStarted) -> None:
         key = event.channel_id, event.user_id
@@ -133,7 +134,7 @@ class Typing:
         if isinstance(event, MessageCreated):
             self.stop(event.message.message.channel_id, event.message.message.author_id)
 
-    def _forget(self, key: tuple[int, int]) -> frozenset[int] | None:
+    def _forget(self, key: tuple[int, int]) -> Audience | None:
         timer, audience = self._timers.pop(key, (None, None))
         if timer is not None:
             timer.cancel()

@@ -13,11 +13,14 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from plexichat.core import imaging, uploads
+from plexichat.core.errors import Refusal
 from plexichat.core.events import FilesForgotten
 from plexichat.core.imaging import Picture
 from plexichat.store.db import Database
+from plexichat.store.errors import StoreError
 from plexichat.store.files import Files
 
 P = ParamSpec("P")
@@ -36,6 +39,7 @@ class Shelf:
         self.keeping = asyncio.Lock()  # whoever holds it finds every file where it was
         self._threads = ThreadPoolExecutor(THREADS, "disk")
         self._darkroom = ThreadPoolExecutor(1, "darkroom")  # one picture at a time
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._removals: set[asyncio.Task[None]] = set()
         self._tidied_at = float("-inf")
 
@@ -45,11 +49,34 @@ class Shelf:
             self._threads, partial(fn, *args, **kwargs)
         )
 
+    def turn(self, name: str) -> asyncio.Lock:
+        """Whoever holds this is alone with a file that is not whole yet."""
+        return self._turns.setdefault(name, asyncio.Lock())
+
     async def develop(self, source: Path, target: Path, side: int) -> Picture:
         """Write a safe, small copy of a stranger's picture."""
         return await asyncio.get_running_loop().run_in_executor(
             self._darkroom, imaging.develop, source, target, side
         )
+
+    async def miniatures(self, name: str, sides: Sequence[int]) -> dict[int, str]:
+        """Keep copies of a picture, the largest first; less of them if there is no more to make."""
+        made: dict[int, str] = {}
+        try:
+            for side in sides:
+                made[side] = await self._miniature(self.files.path(name), side)
+                name = made[side]
+        except (Refusal, StoreError, OSError) as error:
+            log.info("no more thumbnails of %s: %s", name, error)
+        return made
+
+    async def _miniature(self, source: Path, side: int) -> str:
+        file = await self.run(self.files.begin)
+        try:
+            picture = await self.develop(source, file.path, side)
+            return await self.run(self.files.keep, file, picture.suffix)
+        finally:
+            await self.run(file.discard)
 
     def apply(self, event: object) -> None:
         """Take in what a commit changed."""

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from quart import Quart
 
+from plexichat.app import House
 from plexichat.config import Config, Passwords, RateLimits, Storage
 
 PASSWORD = "leek-and-barley"
@@ -31,6 +32,7 @@ class Person:
         self.number = int(account["id"])
         self.username: str = account["username"]
         self.token = token
+        self.house: House = app.extensions["house"]
         self.client = browser(app, token)
 
     async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:

@@ -88,3 +88,8 @@ async def bob(join: Join) -> Person:
 @pytest.fixture
 async def cem(join: Join) -> Person:
     return await join("cem")
+
+
+@pytest.fixture
+async def dee(join: Join) -> Person:
+    return await join("dee")

@@ -392,5 +392,6 @@ def options_read(module: str) -> set[str]:
         for section, _, name in [key.partition(".")]
         if name in names and names & {section, SECTIONS[section].__name__}
     }
-    buckets = re.findall(r'(?:\bbucket(?:: str)? ?= ?|(?:\.take|\._count)\(\s*)"(\w+)"', module)
+    told = r'(?:\bbucket(?:: str)? ?= ?|\bDEFAULT = |(?:\.take|\._count)\(\s*)"(\w+)"'
+    buckets = re.findall(told, module)
     return attributes | {f"rate_limits.{bucket}" for bucket in buckets}

@@ -20,9 +20,12 @@ EVENTS = [
     if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
 ]
 # What is told to the house alone and to no client of any dialect.
-UNSPOKEN = {"FilesForgotten", "PresenceEnded", "PresenceKept", "SessionOpened", "SessionsClosed"}
+UNSPOKEN = {
+    "Attends", "BlockChanged", "FilesForgotten", "Leftovers", "PresenceEnded", "PresenceKept",
+    "RulesChanged", "SessionOpened", "SessionsClosed", "StandingChanged",
+}  # fmt: skip
 # What a gateway session says by itself, without an event.
-SAID_BY_SESSIONS = {"READY", "RESUMED"}
+SAID_BY_SESSIONS = {"READY", "RESUMED", "GUILD_MEMBERS_CHUNK"}
 
 
 def contract() -> list[str]:

@@ -14,9 +14,12 @@ from plexichat.app import House
 from plexichat.config import Config
 from plexichat.core import uploads
 from plexichat.store.db import Tx
+from tests.api.test_thumbnails import developed
+from tests.api.test_upload_sessions import begin, send
 from tests.cast import Person
 from tests.giving import attach, bare, give, link, stored
 from tests.pictures import picture
+from tests.town import found
 
 DAY = 86_400
 
@@ -129,6 +132,28 @@ async def test_what_cannot_be_removed_is_said_and_harms_nobody(
         house.shelf.forget((name,))
         await house.shelf.settled()
     assert "could not be removed" in caplog.text
+
+
+async def test_no_tidying_takes_what_anything_shows(
+    ann: Person, bob: Person, house: House
+) -> None:
+    town = await found(ann)
+    for path in ("/users/@me/avatar", f"{town.path}/icon"):
+        await give(ann, path, picture("PNG"), "me.png")
+    image = {"image": ("soup.png", picture("PNG"), "image/png")}
+    await ann.ask("POST", f"{town.path}/emojis", data={"name": "soup"}, files=image)
+    dm = await ann.dm(bob)
+    street = await attach(ann, dm, picture("PNG", 300, 300), "street.png")
+    await developed(house)
+    await ann.say(dm, "look", attachments=[street])
+    session = await begin(ann, b"12")
+    await send(ann, session, 0, b"12")
+    kept = stored(house)
+    assert len(kept) == 3 + 4 + 1
+    nameless = house.shelf.files.keep(house.shelf.files.begin(), ".bin")
+    age(house, DAY + 1)
+    await house.shelf.tidy(house.db)
+    assert stored(house) == kept, f"without {nameless}"
 
 
 async def test_a_restart_throws_out_what_was_still_arriving(config: Config) -> None:

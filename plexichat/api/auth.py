@@ -60,7 +60,8 @@ class PasswordRequirements(Struct):
     bucket="register",
     status=201,
     errors=(
-        "400 Invalid input", "400 Weak password", "403 Registration is disabled",
+        "400 Invalid input", "400 Member limit", "400 Weak password",
+        "403 Registration is disabled",
         "403 Invalid invite code", "403 You must be at least", "409 Already exists",
     ),
 )  # fmt: skip

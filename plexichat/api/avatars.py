@@ -44,17 +44,27 @@ class AvatarGiven(Struct):
 )
 async def show(user_id: int) -> Reply:
     """Somebody's picture, or their initials where there is none."""
-    shelf = house().shelf
-    seen = await see(avatars.of, user_id)
-    if seen.file is not None:
-        name, _, ending = seen.file.partition(".")
-        if files.known(f'"{name}"'):
-            return files.unchanged(f'"{name}"', PUBLIC)
-        picture = await shelf.run(shelf.files.read, seen.file)
-        if picture is not None:
-            return files.whole(picture, TYPES[ending], f'"{name}"', PUBLIC)
+    return await picture(await see(avatars.of, user_id))
+
+
+async def picture(seen: avatars.Seen) -> Reply:
+    """The file that is shown, or the drawing in its place."""
+    if seen.file is not None and (shown := await developed(seen.file)) is not None:
+        return shown
     drawing = seen.drawing.encode()
     return files.whole(drawing, "image/svg+xml", files.tag(drawing), PUBLIC)
+
+
+async def developed(file: str) -> Reply | None:
+    """A picture that we made, for anybody; None when it is gone."""
+    shelf = house().shelf
+    name, _, ending = file.partition(".")
+    if files.known(f'"{name}"'):
+        return files.unchanged(f'"{name}"', PUBLIC)
+    content = await shelf.run(shelf.files.read, file)
+    if content is None:
+        return None
+    return files.whole(content, TYPES[ending], f'"{name}"', PUBLIC)
 
 
 @routes.post(
@@ -65,13 +75,13 @@ async def give() -> AvatarGiven:
     """Show the picture in the part `file` from now on, made small enough."""
     here, my_id = house(), me().id
     async with received(avatars.MAX_BYTES) as given, scratch() as made:
-        picture = await here.shelf.develop(given.file.path, made.path, avatars.SIDE)
+        made_small = await here.shelf.develop(given.file.path, made.path, avatars.SIDE)
         user = await keep(
-            made, picture.suffix, lambda name: act(avatars.put, my_id, name)
+            made, made_small.suffix, lambda name: act(avatars.put, my_id, name)
         )
     return AvatarGiven(
         True, here.shapes.avatar(my_id, user.avatar) or "",
-        picture.width, picture.height, picture.size, picture.animated,
+        made_small.width, made_small.height, made_small.size, made_small.animated,
     )  # fmt: skip
 
 

@@ -1,74 +1,86 @@
 """How the gateway words what core tells (contract 16, section 6), and which intent asks for it."""
 
-from collections.abc import Mapping
-from enum import IntFlag
 from functools import singledispatch
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec.structs import astuple
 
-from plexichat.api.shapes import Id, Person, Shapes, optional
+from plexichat.api import notifications, shapes_emojis, shapes_invites, shapes_servers
+from plexichat.api.intents import ALWAYS, Intent
+from plexichat.api.shapes import DELETED_USER, Person, Shapes, optional
+from plexichat.api.shapes_events import (
+    Ack,
+    Alert,
+    Deleted,
+    DeletedBulk,
+    InChannel,
+    Logout,
+    MessageTold,
+    NewlyReacted,
+    Pins,
+    Place,
+    Reacted,
+    ReactionsGone,
+    RelationshipRemove,
+    Self,
+    Typing,
+    TypingOver,
+    UserUpdate,
+)
 from plexichat.core.events import (
+    Attends,
+    Audience,
+    BanLifted,
+    Banned,
+    BlockChanged,
+    ChannelCreated,
+    ChannelDeleted,
+    ChannelUpdated,
     ConversationCreated,
+    EmojisChanged,
     FilesForgotten,
+    InviteCreated,
+    InviteDeleted,
+    Leftovers,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
     MessageCreated,
     MessageDeleted,
     MessagesDeleted,
     MessagesRead,
     MessageUpdated,
     NotesCreated,
+    NotificationCreated,
+    NotificationGone,
+    NotificationsRead,
     PinsChanged,
     PresenceChanged,
     PresenceEnded,
     PresenceKept,
+    ReactionAdded,
+    ReactionRemoved,
+    ReactionsCleared,
+    Readers,
     RelationshipChanged,
+    RoleCreated,
+    RoleDeleted,
+    RoleUpdated,
+    RulesChanged,
     SecurityAlert,
     SecurityLogout,
+    ServerChanged,
+    ServerGone,
+    ServerJoined,
     SessionOpened,
     SessionsClosed,
+    StandingChanged,
     TypingStarted,
     TypingStopped,
     UserUpdated,
+    WebhooksChanged,
 )
-
-
-class Intent(IntFlag):
-    """What a client may ask for; the order is the wire's."""
-
-    GUILDS = 1 << 0
-    GUILD_MEMBERS = 1 << 1
-    GUILD_BANS = 1 << 2
-    GUILD_EMOJIS = 1 << 3
-    GUILD_INTEGRATIONS = 1 << 4
-    GUILD_WEBHOOKS = 1 << 5
-    GUILD_INVITES = 1 << 6
-    GUILD_VOICE_STATES = 1 << 7
-    GUILD_PRESENCES = 1 << 8
-    GUILD_MESSAGES = 1 << 9
-    GUILD_MESSAGE_REACTIONS = 1 << 10
-    GUILD_MESSAGE_TYPING = 1 << 11
-    DIRECT_MESSAGES = 1 << 12
-    DIRECT_MESSAGE_REACTIONS = 1 << 13
-    DIRECT_MESSAGE_TYPING = 1 << 14
-    MESSAGE_CONTENT = 1 << 15
-    SCHEDULED_EVENTS = 1 << 16
-    THREADS = 1 << 17
-    AUTOMOD = 1 << 18
-    AUDIT_LOG = 1 << 19
-    ARTIFACTS = 1 << 20
-
-
-ALL = (1 << 21) - 1
-PRIVILEGED = int(Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT)
-DEFAULT = ALL & ~int(
-    PRIVILEGED
-    | Intent.SCHEDULED_EVENTS
-    | Intent.THREADS
-    | Intent.AUTOMOD
-    | Intent.AUDIT_LOG
-    | Intent.ARTIFACTS
-)
-ALWAYS = Intent(0)
+from plexichat.core.views import MessageView
 
 
 class Worded(NamedTuple):
@@ -77,67 +89,30 @@ class Worded(NamedTuple):
     intent: Intent = ALWAYS
 
 
-class Self(Person):
-    email: str
+def server_of(audience: Audience) -> int | None:
+    """The server in one of whose channels something happened; None for personal ones."""
+    return audience.server_id if isinstance(audience, Readers) else None
 
 
-class UserUpdate(Struct):
-    user: Person
+def place(channel_id: int, server_id: int | None) -> Place:
+    """The ids that everything carries which happens in a channel."""
+    server = optional(server_id)
+    return Place(channel_id=str(channel_id), server_id=server, guild_id=server)
 
 
-class RelationshipRemove(Struct):
-    user_id: Id
+def of_messages(audience: Audience) -> Intent:
+    return Intent.DIRECT_MESSAGES if server_of(audience) is None else Intent.GUILD_MESSAGES
 
 
-class Typing(Struct):
-    channel_id: Id
-    user_id: Id
-    username: str
-    timestamp: int
-    guild_id: Id | None = None
+def of_reactions(audience: Audience) -> Intent:
+    if server_of(audience) is None:
+        return Intent.DIRECT_MESSAGE_REACTIONS
+    return Intent.GUILD_MESSAGE_REACTIONS
 
 
-class TypingOver(Struct):
-    channel_id: Id
-    user_id: Id
-
-
-class Deleted(Struct):
-    id: Id
-    channel_id: Id
-    server_id: Id | None = None
-    guild_id: Id | None = None
-
-
-class DeletedBulk(Struct):
-    channel_id: Id
-    message_ids: list[Id]
-    server_id: Id | None = None
-    guild_id: Id | None = None
-
-
-class Ack(Struct):
-    channel_id: Id
-    user_id: Id
-    message_id: Id | None
-
-
-class Pins(Struct):
-    channel_id: Id
-    pinned_message_ids: list[Id]
-    server_id: Id | None = None
-    guild_id: Id | None = None
-
-
-class Alert(Struct):
-    user_id: Id
-    action: str
-    detail: Mapping[str, object]
-
-
-class Logout(Struct):
-    user_id: Id
-    message: str
+def message_told(view: MessageView, audience: Audience, shapes: Shapes) -> MessageTold:
+    server = optional(server_of(audience))
+    return MessageTold(*astuple(shapes.message(view)), server_id=server, guild_id=server)
 
 
 @singledispatch
@@ -148,36 +123,79 @@ def word(event: object, shapes: Shapes) -> Worded | None:
 
 @word.register
 def _(event: MessageCreated, shapes: Shapes) -> Worded:
-    return Worded("MESSAGE_CREATE", shapes.copy(event.message), Intent.DIRECT_MESSAGES)
+    told = message_told(event.message, event.audience, shapes)
+    return Worded("MESSAGE_CREATE", told, of_messages(event.audience))
 
 
 @word.register
 def _(event: MessageUpdated, shapes: Shapes) -> Worded:
-    return Worded("MESSAGE_UPDATE", shapes.copy(event.message), Intent.DIRECT_MESSAGES)
+    told = message_told(event.message, event.audience, shapes)
+    return Worded("MESSAGE_UPDATE", told, of_messages(event.audience))
 
 
 @word.register
 def _(event: MessageDeleted, shapes: Shapes) -> Worded:
-    deleted = Deleted(str(event.message_id), str(event.channel_id))
-    return Worded("MESSAGE_DELETE", deleted, Intent.DIRECT_MESSAGES)
+    deleted = Deleted(
+        str(event.message_id), **place(event.channel_id, server_of(event.audience))
+    )
+    return Worded("MESSAGE_DELETE", deleted, of_messages(event.audience))
 
 
 @word.register
 def _(event: MessagesDeleted, shapes: Shapes) -> Worded:
-    deleted = DeletedBulk(str(event.channel_id), [str(id) for id in event.message_ids])
-    return Worded("MESSAGE_DELETE_BULK", deleted)
+    server_id = server_of(event.audience)
+    deleted = DeletedBulk(
+        [str(id) for id in event.message_ids], **place(event.channel_id, server_id)
+    )
+    return Worded("MESSAGE_DELETE_BULK", deleted, Intent.GUILD_MESSAGES if server_id else ALWAYS)
 
 
 @word.register
 def _(event: MessagesRead, shapes: Shapes) -> Worded:
-    read = Ack(str(event.channel_id), str(event.user_id), optional(event.message_id))
+    read = Ack(
+        str(event.user_id), optional(event.message_id), **place(event.channel_id, event.server_id)
+    )
     return Worded("MESSAGE_ACK", read)
 
 
 @word.register
 def _(event: PinsChanged, shapes: Shapes) -> Worded:
-    pins = Pins(str(event.channel_id), [str(id) for id in event.message_ids])
-    return Worded("CHANNEL_PINS_UPDATE", pins)
+    server_id = server_of(event.audience)
+    pins = Pins([str(id) for id in event.message_ids], **place(event.channel_id, server_id))
+    return Worded("CHANNEL_PINS_UPDATE", pins, Intent.GUILDS if server_id else ALWAYS)
+
+
+@word.register
+def _(event: ReactionAdded, shapes: Shapes) -> Worded:
+    added = NewlyReacted(
+        str(event.message_id), str(event.user_id), event.emoji, shapes.emoji(event.file),
+        event.emoji_id is not None, optional(event.emoji_id),
+        **place(event.channel_id, server_of(event.audience)),
+    )  # fmt: skip
+    return Worded("MESSAGE_REACTION_ADD", added, of_reactions(event.audience))
+
+
+@word.register
+def _(event: ReactionRemoved, shapes: Shapes) -> Worded:
+    removed = Reacted(
+        str(event.message_id), str(event.user_id), event.emoji,
+        **place(event.channel_id, server_of(event.audience)),
+    )  # fmt: skip
+    return Worded("MESSAGE_REACTION_REMOVE", removed, of_reactions(event.audience))
+
+
+@word.register
+def _(event: ReactionsCleared, shapes: Shapes) -> Worded:
+    cleared = ReactionsGone(
+        str(event.message_id), **place(event.channel_id, server_of(event.audience))
+    )
+    return Worded("MESSAGE_REACTION_REMOVE_ALL", cleared, of_reactions(event.audience))
+
+
+@word.register
+def _(event: EmojisChanged, shapes: Shapes) -> Worded:
+    told = shapes_emojis.told(shapes, event.server_id, event.emojis)
+    return Worded("GUILD_EMOJIS_UPDATE", told, Intent.GUILD_EMOJIS)
 
 
 @word.register
@@ -193,7 +211,8 @@ def _(event: ConversationCreated, shapes: Shapes) -> Worded:
 @word.register
 def _(event: UserUpdated, shapes: Shapes) -> Worded:
     user = event.user
-    person = Person(str(user.id), user.username, shapes.avatar(user.id, user.avatar))
+    avatar = shapes.avatar(user.id, user.avatar)
+    person = Person(str(user.id), user.username or DELETED_USER, avatar)
     if event.private:
         person = Self(person.id, person.username, person.avatar_url, user.email or "")
     return Worded("USER_UPDATE", UserUpdate(person))
@@ -215,15 +234,20 @@ def _(event: PresenceChanged, shapes: Shapes) -> Worded:
 
 @word.register
 def _(event: TypingStarted, shapes: Shapes) -> Worded:
+    server_id = server_of(event.audience)
     started = Typing(
-        str(event.channel_id), str(event.user_id), event.username, event.at // 1000
+        str(event.user_id), event.username, event.at // 1000, **place(event.channel_id, server_id)
     )
-    return Worded("TYPING_START", started, Intent.DIRECT_MESSAGE_TYPING)
+    intent = Intent.GUILD_MESSAGE_TYPING if server_id else Intent.DIRECT_MESSAGE_TYPING
+    return Worded("TYPING_START", started, intent)
 
 
 @word.register
 def _(event: TypingStopped, shapes: Shapes) -> Worded:
-    return Worded("TYPING_STOP", TypingOver(str(event.channel_id), str(event.user_id)))
+    over = TypingOver(
+        str(event.user_id), **place(event.channel_id, server_of(event.audience))
+    )
+    return Worded("TYPING_STOP", over)
 
 
 @word.register
@@ -236,10 +260,131 @@ def _(event: SecurityLogout, shapes: Shapes) -> Worded:
     return Worded("SECURITY_LOGOUT", Logout(str(event.user_id), event.message))
 
 
+@word.register
+def _(event: ChannelCreated, shapes: Shapes) -> Worded:
+    shape = shapes_servers.server_channel(event.channel)
+    return Worded("CHANNEL_CREATE", shape, Intent.GUILDS)
+
+
+@word.register
+def _(event: ChannelUpdated, shapes: Shapes) -> Worded:
+    shape = shapes_servers.server_channel(event.channel)
+    return Worded("CHANNEL_UPDATE", shape, Intent.GUILDS)
+
+
+@word.register
+def _(event: ChannelDeleted, shapes: Shapes) -> Worded:
+    server_id = str(event.channel.server_id)
+    gone = shapes_servers.ChannelGone(str(event.channel.id), server_id, server_id)
+    return Worded("CHANNEL_DELETE", gone, Intent.GUILDS)
+
+
+@word.register
+def _(event: ServerJoined, shapes: Shapes) -> Worded:
+    guild = shapes_servers.guild(shapes, event.world, event.presences)
+    return Worded("GUILD_CREATE", guild, Intent.GUILDS)
+
+
+@word.register
+def _(event: ServerChanged, shapes: Shapes) -> Worded:
+    return Worded("GUILD_UPDATE", shapes_servers.server(shapes, event.server), Intent.GUILDS)
+
+
+@word.register
+def _(event: ServerGone, shapes: Shapes) -> Worded:
+    return Worded("GUILD_DELETE", shapes_servers.gone(event.server_id), Intent.GUILDS)
+
+
+@word.register
+def _(event: MemberJoined, shapes: Shapes) -> Worded:
+    joined = shapes_servers.member_joined(shapes, event.member)
+    return Worded("GUILD_MEMBER_ADD", joined, Intent.GUILD_MEMBERS)
+
+
+@word.register
+def _(event: MemberChanged, shapes: Shapes) -> Worded:
+    changed = shapes_servers.member_changed(event.member)
+    return Worded("GUILD_MEMBER_UPDATE", changed, Intent.GUILD_MEMBERS)
+
+
+@word.register
+def _(event: MemberLeft, shapes: Shapes) -> Worded:
+    left = shapes_servers.member_left(event.server_id, event.user_id)
+    return Worded("GUILD_MEMBER_REMOVE", left, Intent.GUILD_MEMBERS)
+
+
+@word.register
+def _(event: RoleCreated, shapes: Shapes) -> Worded:
+    return Worded("GUILD_ROLE_CREATE", shapes_servers.role_told(event.role), Intent.GUILDS)
+
+
+@word.register
+def _(event: RoleUpdated, shapes: Shapes) -> Worded:
+    return Worded("GUILD_ROLE_UPDATE", shapes_servers.role_told(event.role), Intent.GUILDS)
+
+
+@word.register
+def _(event: RoleDeleted, shapes: Shapes) -> Worded:
+    server_id = str(event.server_id)
+    gone = shapes_servers.RoleGone(server_id, server_id, str(event.role_id))
+    return Worded("GUILD_ROLE_DELETE", gone, Intent.GUILDS)
+
+
+@word.register
+def _(event: InviteCreated, shapes: Shapes) -> Worded:
+    told = shapes_invites.told(event.invite)
+    return Worded("INVITE_CREATE", told, Intent.GUILD_INVITES)
+
+
+@word.register
+def _(event: InviteDeleted, shapes: Shapes) -> Worded:
+    gone = shapes_invites.gone(event.server_id, event.code)
+    return Worded("INVITE_DELETE", gone, Intent.GUILD_INVITES)
+
+
+@word.register
+def _(event: Banned, shapes: Shapes) -> Worded:
+    ban = event.ban
+    shape = shapes_servers.ban_told(ban.server_id, ban.user_id, ban.reason)
+    return Worded("GUILD_BAN_ADD", shape, Intent.GUILD_BANS)
+
+
+@word.register
+def _(event: BanLifted, shapes: Shapes) -> Worded:
+    shape = shapes_servers.ban_told(event.server_id, event.user_id, None)
+    return Worded("GUILD_BAN_REMOVE", shape, Intent.GUILD_BANS)
+
+
+@word.register
+def _(event: NotificationCreated, shapes: Shapes) -> Worded:
+    return Worded("NOTIFICATION_CREATE", notifications.shape(event.notification))
+
+
+@word.register
+def _(event: NotificationsRead, shapes: Shapes) -> Worded:
+    return Worded("NOTIFICATION_UPDATE", notifications.told_read(event.notification_id))
+
+
+@word.register
+def _(event: NotificationGone, shapes: Shapes) -> Worded:
+    return Worded("NOTIFICATION_DELETE", notifications.told_gone(event.notification_id))
+
+
+@word.register
+def _(event: WebhooksChanged, shapes: Shapes) -> Worded:
+    changed = InChannel(**place(event.channel_id, event.server_id))
+    return Worded("WEBHOOKS_UPDATE", changed, Intent.GUILD_WEBHOOKS)
+
+
+@word.register(Attends)
+@word.register(BlockChanged)
 @word.register(FilesForgotten)
+@word.register(Leftovers)
 @word.register(PresenceEnded)
 @word.register(PresenceKept)
+@word.register(RulesChanged)
 @word.register(SessionOpened)
 @word.register(SessionsClosed)
+@word.register(StandingChanged)
 def _(event: object, shapes: Shapes) -> None:
     return None

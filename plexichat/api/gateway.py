@@ -15,12 +15,25 @@ import msgspec
 from msgspec import Raw, Struct
 
 from plexichat.api import shapes
-from plexichat.api.events import ALL, DEFAULT, PRIVILEGED, word
+from plexichat.api.events import word
+from plexichat.api.frames import (
+    MEMBERS_AT_ONCE,
+    Frame,
+    Identify,
+    MembersWanted,
+    Resume,
+    VersionCheck,
+    channel_of,
+)
+from plexichat.api.intents import ALL, DEFAULT, PRIVILEGED
 from plexichat.api.presence import NewPresence
 from plexichat.api.ready import ready
 from plexichat.api.shapes import VersionInfo
-from plexichat.core import typing, versions
+from plexichat.api.shapes_servers import members_told
+from plexichat.core import members, typing, versions
+from plexichat.core.audiences import attend
 from plexichat.core.errors import Invalid, Refusal, Unauthenticated
+from plexichat.core.events import Around
 from plexichat.core.presence import Wanted
 from plexichat.core.ready import picture
 from plexichat.core.sessions import Me
@@ -29,7 +42,6 @@ from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.socket import Socket
 from plexichat.gateway.wire import Closing, Payload, Wire
 from plexichat.web import bodies
-from plexichat.web.bodies import snowflake
 
 if TYPE_CHECKING:
     from plexichat.app import House
@@ -41,7 +53,7 @@ Scope = MutableMapping[str, Any]
 PATH = "/gateway"
 
 HEARTBEAT, IDENTIFY, RESUME, HELLO, SERVER_STATUS, VERSION_CHECK = 1, 2, 6, 10, 12, 13
-PRESENCE_UPDATE, TYPING_START, TYPING_STOP = 3, 40, 41
+PRESENCE_UPDATE, REQUEST_GUILD_MEMBERS, TYPING_START, TYPING_STOP = 3, 8, 40, 41
 OF_A_SESSION = frozenset({4, 8, *range(20, 27), 31})  # client ops that follow READY
 
 UNKNOWN_ERROR = Closing(4000, "Unknown error")
@@ -59,32 +71,6 @@ SERVER_SHUTDOWN = Closing(4017, "Server shutdown")
 HEARTBEAT_ACK = b'{"op":11}'
 INVALID_SESSION = b'{"op":9,"d":false}'
 RECONNECT = b'{"op":7,"d":null}'
-NULL = Raw(b"null")
-
-
-class Frame(Struct):
-    op: int
-    d: Raw = NULL
-
-
-class Identify(Struct):
-    token: str | None = None
-    intents: int | None = None
-    compress: bool | None = None
-
-
-class Resume(Struct):
-    token: str
-    session_id: str
-    seq: int
-
-
-class VersionCheck(Struct):
-    client_version: str
-
-
-class InChannel(Struct):
-    channel_id: str | int
 
 
 class VersionChecked(Struct):
@@ -188,6 +174,7 @@ class Conversation:
         self._socket.send(HEARTBEAT_ACK)
         if self._session is not None:
             self._keep_alive()
+            self._house.live.touch(self._session.login_id, int(time.time() * 1000))
 
     async def identify(self, d: Raw) -> None:
         """Begin a session: hold its events back, take the picture, send it, then go live."""
@@ -204,8 +191,11 @@ class Conversation:
         )
         self._session = session
         self._keep_alive()
-        seen = await house.db.read(picture, me.id)
-        shape = ready(seen, house.shapes, session.id, house.presence)
+        await house.db.write(attend, me.id, house.audiences.known())
+        seen = await house.db.read(picture, me.id, tuple(house.presence.here()))
+        around = Around(tuple(world.server.id for world in seen.worlds))
+        present = house.audiences.resolve(around)
+        shape = ready(seen, house.shapes, session.id, house.presence, present)
         session.begin(dispatch("READY", shapes.encode(shape)), seen.commit)
 
     async def resume(self, d: Raw) -> None:
@@ -268,6 +258,35 @@ class Conversation:
     async def stop_typing(self, d: Raw) -> None:
         self._house.typing.stop(channel_of(d), self._began().user_id)
 
+    async def request_members(self, d: Raw) -> None:
+        """List members of a server to this socket alone; a stranger to it hears nothing."""
+        session, wanted = self._began(), decode(d, MembersWanted)
+        try:
+            server_id, search = wanted.read()
+            found = await self._house.db.read(members.ids, session.user_id, server_id, search)
+            missing = sorted(set(search.user_ids or ()).difference(found))
+            starts = range(0, max(len(found), 1), MEMBERS_AT_ONCE)
+            for index, start in enumerate(starts):
+                chunk = found[start : start + MEMBERS_AT_ONCE]
+                told = (index, len(starts), missing if index == 0 else [])
+                await self._tell_members(session, server_id, chunk, *told)
+        except Refusal:
+            pass
+
+    async def _tell_members(
+        self, session: Session, server_id: int, chunk: list[int], *told: Any
+    ) -> None:
+        """Send some members as they are, and after that what changed while they were read."""
+        house = self._house
+        session.hold()
+        payload = None
+        try:
+            seen = await house.db.read(members.some, session.user_id, server_id, chunk)
+            shape = members_told(house.shapes, server_id, seen, house.presence, *told)
+            payload = dispatch("GUILD_MEMBERS_CHUNK", shapes.encode(shape))
+        finally:
+            session.release(payload)
+
     def _began(self) -> Session:
         if self._session is None:
             raise Hangup(NOT_AUTHENTICATED)
@@ -303,17 +322,10 @@ ANSWERS: dict[int, Callable[[Conversation, Raw], Awaitable[None]]] = {
     RESUME: Conversation.resume,
     VERSION_CHECK: Conversation.check_version,
     PRESENCE_UPDATE: Conversation.choose_presence,
+    REQUEST_GUILD_MEMBERS: Conversation.request_members,
     TYPING_START: Conversation.start_typing,
     TYPING_STOP: Conversation.stop_typing,
 }
-
-
-def channel_of(d: Raw) -> int:
-    """The channel a client names; one that does not exist if it names none."""
-    try:
-        return snowflake(msgspec.json.decode(d, type=InChannel).channel_id, "channel")
-    except (msgspec.MsgspecError, Invalid):
-        return 0
 
 
 def decode(said: str | bytes | Raw, kind: type[T]) -> T:

@@ -5,10 +5,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from plexichat.api.avatars import developed
 from plexichat.api.shapes import Attachment
-from plexichat.core import filetypes, uploads
+from plexichat.core import dimensions, emojis, filetypes, uploads
 from plexichat.core.errors import NotFound, Unauthenticated
-from plexichat.store.uploads import Upload
+from plexichat.store.uploads import Stored, Upload
 from plexichat.web import files
 from plexichat.web.requests import Reply, act, bearer, cookie, current, house, me, see
 from plexichat.web.routes import Routes
@@ -34,21 +35,27 @@ class Opening(Struct):
     takes="multipart/form-data",
     errors=(
         "400 Invalid channel ID", "400 Invalid file type", "400 File too large",
+        "403 Access denied",
         "403 Permission denied", "404 Channel not found", "507 Insufficient storage",
     ),
 )  # fmt: skip
 async def upload(channel_id: int) -> Attachment:
     """Upload the part `file`, to be sent with a message within a day."""
     here, my_id = house(), me().id
-    await see(uploads.check, my_id, channel_id)
-    async with received(here.config.uploads.max_attachment_bytes) as given:
+    rules = here.config.uploads
+    await see(uploads.check, my_id, channel_id, rules.quota_bytes)
+    async with received(rules.max_attachment_bytes) as given:
         file, filename = given.file, filetypes.tidy(given.filename)
         kind = filetypes.judge(file.head, given.declared, filename)
+        side = await here.shelf.run(dimensions.longest_side, file.path, kind)
         made = await keep(
             file,
             filetypes.suffix(filename),
             lambda name: act(
-                uploads.add, my_id, name, filename, kind, file.size, file.sha256
+                uploads.add,
+                my_id,
+                Stored(name, filename, kind, file.size, file.sha256, side),
+                rules.quota_bytes,
             ),
         )
     return here.shapes.attachment(made)
@@ -65,8 +72,12 @@ async def upload(channel_id: int) -> Attachment:
     ),
 )  # fmt: skip
 async def download(filename: str, query: Opening) -> Reply:
-    """A file, for whoever may read its message, or opens the link that a message gives."""
+    """A file, for whoever may read its message or opens its link; emoji are for anybody."""
     here = house()
+    if not query.s and await see(emojis.shows, filename):
+        picture = await developed(filename)
+        if picture is not None:
+            return picture
     found = await _opened(filename, query)
     shown = found.content_type in filetypes.INLINE
     file = await here.shelf.run(here.shelf.files.open, found.name)

@@ -62,7 +62,8 @@ class History(Struct):
     per="channel_id",
     errors=(
         "400 Invalid channel ID", "400 Empty message", "400 Invalid content",
-        "403 Permission denied", "404 Channel not found",
+        "400 Invalid message ID", "400 Invalid attachment ID",
+        "403 Access denied", "403 Permission denied", "404 Channel not found",
     ),
 )  # fmt: skip
 async def send(channel_id: int, body: NewMessage) -> Message:
@@ -71,7 +72,7 @@ async def send(channel_id: int, body: NewMessage) -> Message:
     draft = Draft(body.content, _optional(body.reply_to_id), given, body.embeds or ())
     here = house()
     rules = here.config.messages
-    sent = await act(messages.send, me().id, channel_id, draft, rules, here.hub.online())
+    sent = await act(messages.send, me().id, channel_id, draft, rules, here.online(channel_id))
     return here.shapes.message(sent)
 
 
@@ -87,7 +88,7 @@ async def history(channel_id: int, query: History) -> list[Message]:
     """A page of messages: the newest first, or after `after` the oldest first."""
     here = house()
     page = Page(query.limit, _optional(query.before), _optional(query.after))
-    found = await see(messages.page, me().id, channel_id, page, here.hub.online())
+    found = await see(messages.page, me().id, channel_id, page, here.online(channel_id))
     if found.news is not None:
         here.soon(reading.deliver, me().id, channel_id, found.news)
     return [here.shapes.message(view) for view in found.messages]
@@ -106,7 +107,7 @@ async def find(channel_id: int, query: Query) -> list[Message]:
         raise Invalid("content_required", "Invalid input: content")
     here = house()
     found = await see(
-        search.messages, me().id, channel_id, query.content, query.limit, here.hub.online()
+        search.messages, me().id, channel_id, query.content, query.limit, here.online(channel_id)
     )
     return [here.shapes.message(view) for view in found]
 
@@ -116,7 +117,7 @@ async def find(channel_id: int, query: Query) -> list[Message]:
     bucket="change_message",
     errors=(
         "400 Invalid channel ID", "400 Invalid input", "400 Invalid message ID",
-        "403 Permission denied", "404 Channel not found",
+        "403 Access denied", "403 Permission denied", "404 Channel not found",
     ),
 )  # fmt: skip
 async def delete_some(channel_id: int, body: Several) -> Success:
@@ -138,7 +139,7 @@ async def delete_some(channel_id: int, body: Several) -> Success:
 async def show(channel_id: int, message_id: int) -> Message:
     """One message."""
     here = house()
-    view = await see(messages.get, me().id, channel_id, message_id, here.hub.online())
+    view = await see(messages.get, me().id, channel_id, message_id, here.online(channel_id))
     return here.shapes.message(view)
 
 
@@ -147,7 +148,7 @@ async def show(channel_id: int, message_id: int) -> Message:
     bucket="change_message",
     errors=(
         "400 Invalid channel ID", "400 Invalid message ID", "400 Invalid content",
-        "403 Not author", "403 Permission denied", "404 Channel not found",
+        "403 Not author", "403 Access denied", "403 Permission denied", "404 Channel not found",
         "404 Message not found",
     ),
 )  # fmt: skip
@@ -156,7 +157,7 @@ async def edit(channel_id: int, message_id: int, body: EditedMessage) -> Message
     here = house()
     edited = await act(
         messages.edit, me().id, channel_id, message_id, body.content,
-        here.config.messages, here.hub.online(),
+        here.config.messages, here.online(channel_id),
     )  # fmt: skip
     return here.shapes.message(edited)
 
@@ -165,7 +166,8 @@ async def edit(channel_id: int, message_id: int, body: EditedMessage) -> Message
     "/channels/<channel_id>/messages/<message_id>",
     bucket="change_message",
     errors=(
-        "400 Invalid channel ID", "400 Invalid message ID", "403 Permission denied",
+        "400 Invalid channel ID", "400 Invalid message ID", "403 Access denied",
+        "403 Permission denied",
         "404 Channel not found", "404 Message not found",
     ),
 )  # fmt: skip

@@ -36,6 +36,11 @@ class Acknowledged(Struct):
     success: bool = True
 
 
+class AllRead(Struct):
+    channels_marked: int
+    success: bool = True
+
+
 class Unread(Struct):
     channel_id: Id
     unread_count: int
@@ -97,9 +102,23 @@ async def unread(channel_id: int) -> Unread:
 
 @routes.get("/users/@me/unread")
 async def unread_everywhere() -> UnreadCounts:
-    """How many messages wait in each conversation where any do."""
+    """How many messages wait in each channel and conversation where any do."""
     counts = await see(reading.unread_everywhere, me().id)
     return UnreadCounts(house().shapes.counts(counts))
+
+
+@routes.post(
+    "/servers/<server_id>/messages/read-all",
+    errors=("400 Invalid server ID", "403 Access denied", "404 Server not found"),
+)
+async def read_all(server_id: int) -> AllRead:
+    """Read everything in every channel of a server."""
+    waiting = await see(reading.waiting, me().id, server_id)
+    marked = 0
+    for start in range(0, len(waiting), CHANNELS_PER_CALL):
+        marks = [(channel_id, None) for channel_id in waiting[start : start + CHANNELS_PER_CALL]]
+        marked += await act(reading.ack_some, me().id, marks)
+    return AllRead(marked)
 
 
 @routes.get(

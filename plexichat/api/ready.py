@@ -1,5 +1,7 @@
 """READY: the world a session begins with (contract 16, section 3)."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from plexichat import __version__
@@ -11,9 +13,11 @@ from plexichat.api.shapes import (
     RelationshipListed,
     Shapes,
 )
+from plexichat.api.shapes_servers import Guild, guild
 from plexichat.core import presence
 from plexichat.core.presence import LivePresence
 from plexichat.core.ready import Picture
+from plexichat.store.relationships import FRIEND
 
 API_VERSION = 10
 
@@ -46,11 +50,20 @@ class Ready(Struct):
     presences: list[PresenceUpdate]
     settings: MessagingSettings
     server_version: str
-    guilds: tuple[()] = ()
+    guilds: list[Guild]
 
 
-def ready(picture: Picture, shapes: Shapes, session_id: str, live: LivePresence) -> Ready:
-    """What a session is told first; `live` adds what only memory knows."""
+def ready(
+    picture: Picture,
+    shapes: Shapes,
+    session_id: str,
+    live: LivePresence,
+    present: Collection[int],
+) -> Ready:
+    """What a session is told first; `live` adds what only memory knows.
+
+    `present` are the connected people of the same servers at this moment.
+    """
     user = picture.user
     shown = [(each, presence.seen_by(each, live)) for each in picture.relationships]
     return Ready(
@@ -58,7 +71,7 @@ def ready(picture: Picture, shapes: Shapes, session_id: str, live: LivePresence)
         user=Account(
             str(user.id),
             user.username,
-            user.avatar,
+            shapes.avatar(user.id, user.avatar),
             shapes.avatar(user.id, user.avatar),
             user.email_verified,
             user.badges,
@@ -69,9 +82,18 @@ def ready(picture: Picture, shapes: Shapes, session_id: str, live: LivePresence)
         relationships=[shapes.relationship_listed(each, seen) for each, seen in shown],
         private_channels=[shapes.conversation(each) for each in picture.conversations],
         unread_counts=shapes.counts(picture.unread),
-        presences=[
-            shapes.presence_update(seen) for _, seen in shown if seen.status != "offline"
-        ],
+        presences=_presences(picture, shapes, live, present),
         settings=shapes.messaging_settings(user),
         server_version=__version__,
+        guilds=[guild(shapes, world) for world in picture.worlds],
     )
+
+
+def _presences(
+    picture: Picture, shapes: Shapes, live: LivePresence, present: Collection[int]
+) -> list[PresenceUpdate]:
+    """Who is seen to be here: of one's friends, and of those one shares a server with."""
+    friends = {each.user_id for each in picture.relationships if each.status == FRIEND}
+    near = friends | picture.near.union(present) - picture.apart - {picture.user.id}
+    seen = (live.shown(user_id) for user_id in sorted(near))
+    return [shapes.presence_update(each) for each in seen if each.status != "offline"]

@@ -1,5 +1,6 @@
 """The API reference of a running server: /docs for people, /openapi.json for programs."""
 
+import functools
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -47,9 +48,9 @@ class Refusal(Struct):
     error: Reason
 
 
-def routes(groups: Iterable[Routes]) -> Routes:
+@functools.cache
+def routes(described: tuple[Routes, ...]) -> Routes:
     """The pages that describe these groups; served at the bare address only."""
-    described = tuple(groups)
     here = Routes("Reference", bare=True)
 
     @here.get("/openapi.json", public=True)

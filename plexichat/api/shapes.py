@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Struct
 
 from plexichat import ids
 from plexichat.core.embeds import Embed
 from plexichat.core.links import Links
 from plexichat.core.versions import STAGES, Version
 from plexichat.core.views import MessageView, Presence
+from plexichat.store import reactions
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.messages import Mark
 from plexichat.store.relationships import Relation, Status
@@ -20,7 +21,6 @@ from plexichat.store.users import Senders, User
 from plexichat.store.users import badges as read_badges
 
 DELETED_USER = "Deleted User"
-EMPTY = Raw(b"[]")
 _embeds = msgspec.json.Decoder(tuple[Embed, ...]).decode
 RELATIONSHIP_STATUS: Final[dict[Status, "RelationshipStatus"]] = {
     "friend": "friend",
@@ -155,7 +155,10 @@ class RelationshipListed(Relationship):
 
 
 class Attachment(Struct):
-    """A file of a message. Its URL opens it without a token for an hour."""
+    """A file of a message. Its URLs open it without a token for an hour.
+
+    The thumbnails of a picture are named by their longest side; they come a little later.
+    """
 
     id: Id
     filename: str
@@ -163,6 +166,18 @@ class Attachment(Struct):
     size: int
     url: str
     hash: str
+    thumbnails: dict[str, str] | None
+
+
+class Reaction(Struct):
+    """An emoji on a message, and how many people put it there."""
+
+    emoji: str
+    count: int
+    me: bool
+    url: str | None
+    is_custom: bool
+    custom_emoji_id: Id | None
 
 
 class Message(Struct):
@@ -185,14 +200,8 @@ class Message(Struct):
     read: bool
     read_by: list[str]
     readers: list[Person]
-    reactions: Raw
-
-
-class MessageCopy(Message):
-    """A message as the gateway tells it to everybody at once."""
-
-    server_id: Id | None = None
-    guild_id: Id | None = None
+    reactions: list[Reaction]
+    webhook_id: Id | None
 
 
 class VersionInfo(Struct):
@@ -226,7 +235,8 @@ class Shapes:
         return UserPrivate(
             str(user.id), user.username, user.email or "", self.avatar(user.id, user.avatar),
             created(user.id), user.email_verified, user.totp_enabled, user.age_verified,
-            user.badges,
+            user.badges, "active" if user.deletion_at is None else "scheduled",
+            seconds(user.deletion_at),
         )  # fmt: skip
 
     def login(self, token: str, user: User) -> Login:
@@ -249,7 +259,7 @@ class Shapes:
 
     def _recipient(self, seen: Conversation) -> Person:
         avatar = self.avatar(seen.recipient_id, seen.recipient_avatar)
-        return Person(str(seen.recipient_id), seen.recipient_name, avatar)
+        return Person(str(seen.recipient_id), seen.recipient_name or DELETED_USER, avatar)
 
     def messaging_settings(self, user: User) -> MessagingSettings:
         return MessagingSettings(
@@ -313,11 +323,9 @@ class Shapes:
             view.read,
             [reader.username for reader in view.readers],
             [self._reader(reader) for reader in view.readers],
-            EMPTY,
+            [self.reaction(each) for each in view.reactions],
+            optional(m.webhook_id),
         )
-
-    def copy(self, view: MessageView) -> MessageCopy:
-        return MessageCopy(*msgspec.structs.astuple(self.message(view)))
 
     def _attached(self, column: str) -> list[Attachment]:
         return [self.attachment(file) for file in Attached.read(column)]
@@ -325,9 +333,23 @@ class Shapes:
     def attachment(self, file: Attached | Upload) -> Attachment:
         return Attachment(
             str(file.id), file.filename, file.content_type, file.size,
-            f"{self.origin}/api/v1/media/attachments/{file.name}?{self.links.sign(file.name)}",
-            file.sha256,
+            self.file(file.name), file.sha256,
+            {str(side): self.file(name) for side, name in sorted(file.thumbnails.items())} or None,
         )  # fmt: skip
+
+    def file(self, name: str) -> str:
+        """Where a file of a message is, opened for an hour."""
+        return f"{self.origin}/api/v1/media/attachments/{name}?{self.links.sign(name)}"
+
+    def reaction(self, found: reactions.Reaction) -> Reaction:
+        return Reaction(
+            found.emoji, found.count, found.mine, self.emoji(found.file),
+            found.emoji_id is not None, optional(found.emoji_id),
+        )  # fmt: skip
+
+    def emoji(self, file: str | None) -> str | None:
+        """Where the picture of a custom emoji is; anybody may see it."""
+        return None if file is None else f"{self.origin}/api/v1/media/attachments/{file}"
 
     def _reader(self, mark: Mark) -> Person:
         return Person(str(mark.user_id), mark.username, self.avatar(mark.user_id, mark.avatar))

@@ -2,8 +2,9 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
-from plexichat.api.shapes import UserPrivate, UserPublic
+from plexichat.api.shapes import SUCCESS, Success, UserPrivate, UserPublic
 from plexichat.core import users
+from plexichat.core.errors import Invalid
 from plexichat.web import accounts
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
@@ -17,6 +18,11 @@ class Changes(Struct):
     password: str | None = None
     current_password: str | None = None
     avatar_url: str | UnsetType | None = UNSET
+
+
+class Leaving(Struct):
+    password: str | None = None
+    code: str | None = None
 
 
 class Search(Struct):
@@ -42,6 +48,22 @@ async def update_me(body: Changes) -> UserPrivate:
     wanted = users.Changes(body.username, body.email, body.avatar_url)
     user = await accounts.update(wanted, body.password, body.current_password)
     return house().shapes.account(user)
+
+
+@routes.delete(
+    "/users/@me",
+    bucket="two_factor",
+    errors=(
+        "400 Invalid input", "400 Incorrect password", "400 2FA code required",
+        "400 Invalid code", "400 Owns servers",
+    ),
+)  # fmt: skip
+async def delete_me(body: Leaving) -> Success:
+    """Delete one's own account in thirty days, unless one logs in again before."""
+    if not body.password:
+        raise Invalid("password_required", "Invalid input: password")
+    await accounts.leave(body.password, body.code)
+    return SUCCESS
 
 
 @routes.get("/users/search", errors=("400 Username required", "404 User not found"))

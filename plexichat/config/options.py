@@ -98,6 +98,7 @@ class Messages:
 @dataclass(frozen=True, slots=True)
 class Uploads:
     max_attachment_bytes: Annotated[int, within(1, 1 << 40)] = 26_214_400
+    quota_bytes: Annotated[int, within(0, 1 << 50)] = 2_147_483_648
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +145,23 @@ class RateLimits:
     send_message: Rates = (Rate(10, 5, 5),)
     list_messages: Rates = (Rate(10, 10, 5),)
     change_message: Rates = (Rate(10, 5, 10),)
+    react: Rates = (Rate(1, 0.25, 1),)
     update_me: Rates = (Rate(10, 60, 5),)
     read_me: Rates = (Rate(30, 60, 10),)
     request_friend: Rates = (Rate(5, 60, 2), Rate(50, 3600, 50))
     block: Rates = (Rate(10, 60, 5),)
     list_relationships: Rates = (Rate(100, 60, 20),)
+    create_server: Rates = (Rate(10, 60, 2), Rate(100, 86400, 100))
+    end_server: Rates = (Rate(1, 60, 1),)
+    read_server: Rates = (Rate(20, 10, 10),)
+    list_channels: Rates = (Rate(100, 60, 20),)
     upload: Rates = (Rate(10, 60, 2), Rate(100, 3600, 100))
+    upload_chunk: Rates = (Rate(300, 60, 60),)
     download: Rates = (Rate(600, 60, 200),)
+    qr: Rates = (Rate(20, 60, 5),)
+    create_webhook: Rates = (Rate(5, 60, 2),)
+    webhook: Rates = (Rate(5, 2, 5),)
+    webhook_channel: Rates = (Rate(30, 60, 10),)
     identify: Rates = (Rate(1, 5, 1),)
     frames: Rates = (Rate(120, 60, 120),)
 

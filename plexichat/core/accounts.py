@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from plexichat import config
-from plexichat.core import sessions, two_factor, users
+from plexichat.core import invites, sessions, two_factor, users
 from plexichat.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from plexichat.core.events import SecurityAlert
 from plexichat.core.sessions import Client
@@ -68,14 +68,6 @@ def check_new(snap: Snapshot, username: str, email: str | None) -> None:
     users.refuse_taken(snap, None, username, email)
 
 
-def check_registration(mode: str, invite_code: str | None) -> None:
-    """Refuse where the admin has closed the door, or handed out keys that this is none of."""
-    if mode == "closed":
-        raise Forbidden("registration_disabled", "Registration is disabled")
-    if mode == "invite":
-        raise Forbidden("invalid_invite", "Invalid invite code")
-
-
 def check_age(gate: config.AgeGate, age: Age, today: dt.date) -> None:
     """Refuse who is too young, or does not say, when the age gate is up."""
     if not gate.enabled:
@@ -99,11 +91,14 @@ def register(
     email: str,
     password_hash: bytes,
     age_verified: bool,
+    mode: str,
+    invite_code: str | None,
     client: Client,
     rules: config.Sessions,
 ) -> Login:
-    """Make an account and log it in."""
+    """Make an account, let it in by the code it came with, and log it in."""
     user = create(tx, username, email, password_hash, age_verified=age_verified)
+    invites.register(tx, user.id, mode, invite_code)
     return Login(sessions.open(tx, user.id, user.is_admin, client, rules), user)
 
 
@@ -142,7 +137,7 @@ def log_in(
     user = users.get(tx, checked.user_id)
     if user.totp_enabled:
         return Challenge(two_factor.challenge(tx, user.id))
-    return Login(sessions.open(tx, user.id, user.is_admin, client, rules), user)
+    return _begin(tx, user, client, rules)
 
 
 def answer_challenge(
@@ -153,8 +148,15 @@ def answer_challenge(
     if user_id is None:
         return None
     refuse_locked(credentials(tx, user_id), tx.now)
-    user = users.get(tx, user_id)
-    return Login(sessions.open(tx, user_id, user.is_admin, client, rules), user)
+    return _begin(tx, users.get(tx, user_id), client, rules)
+
+
+def _begin(tx: Tx, user: User, client: Client, rules: config.Sessions) -> Login:
+    """Log somebody in; who comes back stays."""
+    if user.deletion_at is not None:
+        rows.change(user.id, deletion_at=None)
+        user = users.get(tx, user.id)
+    return Login(sessions.open(tx, user.id, user.is_admin, client, rules), user)
 
 
 def forget_expired(tx: Tx, limit: int) -> int:

@@ -1,5 +1,6 @@
 """Avatars: the picture that somebody shows, or the initials that stand in for it."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
@@ -42,8 +43,8 @@ def of(snap: Snapshot, user_id: int) -> Seen:
     return Seen(users.own_file(user.avatar), draw(user_id, user.username))
 
 
-def draw(user_id: int, username: str) -> str:
-    """The initials of a name on a colour that stays the same for a person, as SVG."""
-    words = username.replace("_", ".").replace("-", ".").split(".")
+def draw(id: int, name: str) -> str:
+    """The initials of a name on a colour that stays the same for an id, as SVG."""
+    words = re.split(r"[\s._-]+", name)
     letters = "".join(word[0] for word in words if word)[:2].upper() or "?"
-    return SVG.format(colour=COLOURS[user_id % len(COLOURS)], letters=escape(letters))
+    return SVG.format(colour=COLOURS[id % len(COLOURS)], letters=escape(letters))

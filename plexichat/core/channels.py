@@ -1,13 +1,19 @@
-"""Conversations: who is in one, and who may begin one.
+"""Conversations: who is in one, what they may do there, and who may begin one.
 
-A pair of people has at most one DM. Who is not in a conversation learns nothing of it.
+A pair of people has at most one DM. Who is not in a conversation learns nothing of it; in a server
+permissions decide who is.
 """
 
-from plexichat.core import users
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from plexichat.core import permissions, users
 from plexichat.core.errors import Forbidden, Invalid, NotFound
-from plexichat.core.events import ConversationCreated, NotesCreated
+from plexichat.core.events import Audience, ConversationCreated, NotesCreated, Readers
 from plexichat.store import channels as rows
 from plexichat.store import relationships
+from plexichat.store import rules as rules_rows
+from plexichat.store import users as user_rows
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.relationships import BLOCKED, FRIEND
@@ -15,24 +21,118 @@ from plexichat.store.users import User
 
 ACCESS_DENIED = ("access_denied", "Access denied")
 PERMISSION_DENIED = ("permission_denied", "Permission denied")
+WRITTEN = frozenset(("text", "announcement"))  # the kinds of a server that take messages
+SEND = permissions.BITS["messages.send"]
+ATTACH = permissions.BITS["messages.attach_files"]
+MANAGE_MESSAGES = permissions.BITS["messages.manage"]
+IN_PERSON = permissions.ALL & ~MANAGE_MESSAGES  # what one may do where no server rules
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A channel as somebody finds it: what they may do there, and whether they are timed out."""
+
+    channel: Channel
+    granted: int
+    timed_out: bool = False
 
 
 def get(
-    snap: Snapshot, user_id: int, channel_id: int, otherwise: tuple[str, str] = ACCESS_DENIED
+    snap: Snapshot,
+    user_id: int,
+    channel_id: int,
+    otherwise: tuple[str, str] = ACCESS_DENIED,
+    needed: int = permissions.READ,
 ) -> Channel:
-    """The channel, for somebody who is in it; others are refused with `otherwise`."""
+    """The channel, for somebody who is in it or has all of `needed`; others hear `otherwise`.
+
+    Whoever may not even view a channel of a server is told no more than that.
+    """
+    return enter(snap, user_id, channel_id, otherwise, needed).channel
+
+
+def enter(
+    snap: Snapshot,
+    user_id: int,
+    channel_id: int,
+    otherwise: tuple[str, str] = ACCESS_DENIED,
+    needed: int = permissions.READ,
+) -> Seat:
+    """The same, with what else they may do there."""
     channel = rows.by_id(snap, channel_id)
     if channel is None:
         raise NotFound("channel_not_found", "Channel not found")
-    if user_id not in channel.people:
-        raise Forbidden(*otherwise)
-    return channel
+    if channel.server_id is None:
+        if user_id not in channel.people:
+            raise Forbidden(*otherwise)
+        return Seat(channel, IN_PERSON)
+    seat = _seat(snap, user_id, channel)
+    if not seat.granted & permissions.VIEW:
+        raise Forbidden(*ACCESS_DENIED)
+    refuse_without(seat, needed, otherwise)
+    return seat
+
+
+def refuse_without(
+    seat: Seat, needed: int, otherwise: tuple[str, str] = PERMISSION_DENIED
+) -> None:
+    """Refuse somebody who lacks any of `needed`; a time-out that takes it away is named."""
+    lacking = needed & ~seat.granted
+    if not lacking:
+        return
+    if seat.timed_out and not lacking & ~permissions.LOST_IN_TIMEOUT:
+        raise Forbidden("timed_out", "Permission denied: timed out")
+    raise Forbidden(*otherwise)
+
+
+def _seat(snap: Snapshot, user_id: int, channel: Channel) -> Seat:
+    assert channel.server_id is not None
+    standing = rules_rows.standing(snap, channel.server_id, user_id)
+    rules = rules_rows.for_member(snap, channel.server_id, user_id, channel.id)
+    if standing is None or rules is None:
+        return Seat(channel, 0)
+    granted = permissions.in_channel(rules, standing, channel.id, snap.now)
+    until = standing.timeout_until
+    return Seat(channel, granted, until is not None and until > snap.now)
+
+
+def audience(channel: Channel, but: frozenset[int] = frozenset()) -> Audience:
+    """Everybody who reads a channel, but for these."""
+    if channel.server_id is None:
+        return frozenset(channel.people) - but
+    return Readers(channel.server_id, channel.id, but)
 
 
 def reads(snap: Snapshot, user_id: int, channel_id: int) -> bool:
-    """Whether there is such a channel, and this person is in it."""
+    """Whether there is such a channel, and this person may read it."""
     channel = rows.by_id(snap, channel_id)
-    return channel is not None and user_id in channel.people
+    if channel is None:
+        return False
+    if channel.server_id is None:
+        return user_id in channel.people
+    return not permissions.READ & ~_seat(snap, user_id, channel).granted
+
+
+def readable(snap: Snapshot, user_id: int, channel_ids: Collection[int]) -> set[int]:
+    """Which of these channels are somebody's to read."""
+    placed = rows.server_ids(snap, channel_ids)
+    found = {channel_id for channel_id, server_id in placed.items() if server_id is None}
+    for server_id in {each for each in placed.values() if each is not None}:
+        rules = rules_rows.of_server(snap, server_id)
+        standing = rules_rows.standing(snap, server_id, user_id)
+        if rules is None or standing is None:
+            continue
+        for channel_id, place in placed.items():
+            if place == server_id:
+                granted = permissions.in_channel(rules, standing, channel_id, snap.now)
+                if not permissions.READ & ~granted:
+                    found.add(channel_id)
+    return found
+
+
+def views(snap: Snapshot, user_id: int, channel: Channel) -> bool:
+    """Whether somebody may view a channel of a server."""
+    return bool(_seat(snap, user_id, channel).granted & permissions.VIEW)
 
 
 def recipient(channel: Channel, user_id: int) -> int | None:
@@ -53,13 +153,34 @@ def welcomes(snap: Snapshot, sender: int, other: User) -> bool:
     return other.allow_dms_from == "everyone"
 
 
-def for_sending(snap: Snapshot, author_id: int, channel_id: int) -> Channel:
+def reaches(snap: Snapshot, sender: int, other_id: int) -> bool:
+    """Whether direct messages get through to somebody, who may not be there any more."""
+    other = user_rows.by_id(snap, other_id)
+    return other is not None and welcomes(snap, sender, other)
+
+
+def for_sending(
+    snap: Snapshot, author_id: int, channel_id: int, needed: int = SEND
+) -> Seat:
     """The channel, for somebody who may send something there; others are refused."""
-    channel = get(snap, author_id, channel_id, PERMISSION_DENIED)
+    seat = enter(snap, author_id, channel_id, PERMISSION_DENIED, permissions.VIEW)
+    refuse_without(seat, needed)
+    channel = seat.channel
+    if channel.server_id is not None:
+        if channel.kind not in WRITTEN:
+            raise Forbidden(*PERMISSION_DENIED)
+        return seat
     other = recipient(channel, author_id)
-    if other is not None and not welcomes(snap, author_id, users.get(snap, other)):
+    if other is not None and not reaches(snap, author_id, other):
         raise Forbidden("cannot_message", "Permission denied: cannot message this user")
-    return channel
+    return seat
+
+
+def may_send(seat: Seat) -> bool:
+    """Whether a channel takes messages, and this person's among them."""
+    channel = seat.channel
+    written = channel.server_id is None or channel.kind in WRITTEN
+    return written and bool(seat.granted & SEND)
 
 
 def open_dm(tx: Tx, user_id: int, other_id: int) -> Conversation:

@@ -1,8 +1,8 @@
 """The process in which strangers' pictures are developed: little memory, little time, one of them.
 
 `python -m plexichat.core.darkroom SOURCE TARGET SIDE` writes a clean copy of the picture, SIDE
-pixels long at most, and prints what it made. Pillow is imported here and nowhere else, so that
-its faults end with this process. Whatever it raises means that SOURCE is no picture.
+pixels long at most, and prints what it made. Pillow reads pictures here and nowhere else, so
+that its faults end with this process. Whatever it raises means that SOURCE is no picture.
 """
 
 import contextlib

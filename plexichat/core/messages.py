@@ -4,22 +4,34 @@ A message is at most so many code points after trimming, and never nothing at al
 edits it. One that is deleted keeps its place, so that what is unread can be told, and nothing else.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plexichat import config
-from plexichat.core import channels, embeds, receipts, uploads
+from plexichat.core import (
+    channels,
+    embeds,
+    notifications,
+    permissions,
+    receipts,
+    slowmode,
+    uploads,
+)
+from plexichat.core.channels import Seat
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
+    Leftovers,
     MessageCreated,
     MessageDeleted,
     MessagesDeleted,
     MessageUpdated,
     PinsChanged,
 )
+from plexichat.core.receipts import Online, Receipts
 from plexichat.core.views import MessageView
 from plexichat.store import messages as rows
 from plexichat.store import pins as pin_rows
+from plexichat.store import reactions as reaction_rows
 from plexichat.store import uploads as upload_rows
 from plexichat.store.channels import Channel
 from plexichat.store.db import Snapshot, Tx
@@ -29,6 +41,7 @@ PAGE = 50
 PAGE_LIMIT = 100
 DELETED_AT_ONCE = 100
 NEWEST = (1 << 63) - 1
+EMBED = permissions.BITS["messages.embed_links"]
 NOT_AUTHOR = ("not_author", "Not author")
 
 
@@ -57,13 +70,14 @@ def send(
     channel_id: int,
     draft: Draft,
     rules: config.Messages,
-    online: Container[int],
+    online: Online,
 ) -> MessageView:
     """Say something in a channel; everybody who reads it hears of it, the author's own sockets too.
 
     `online` are the people with an open socket, who thereby receive it.
     """
-    channel = channels.for_sending(tx, author_id, channel_id)
+    seat = _for_draft(tx, author_id, channel_id, draft)
+    channel = seat.channel
     content = _content(draft.content, rules.max_length)
     files = uploads.unsent(tx, author_id, draft.attachments, rules.max_attachments)
     cards = embeds.checked(draft.embeds)
@@ -73,16 +87,29 @@ def send(
         raise Invalid("invalid_reply", "Invalid content: reply_to_id is not in this channel")
     message_id = rows.insert(
         tx, channel_id, author_id, content, draft.reply_to_id,
-        upload_rows.column(files), rows.column(cards),
+        upload_rows.column([upload_rows.attached(file) for file in files]), rows.column(cards),
     )  # fmt: skip
     if files:
         upload_rows.send(tx, files, channel_id, message_id)
     message = one(tx, channel_id, message_id)
-    known = receipts.of(tx, channel_id, online)
+    # Nobody can have read it yet: in a server, where many have a mark, none needs to be looked at.
+    known = Receipts([], online) if channel.server_id else receipts.of(tx, channel_id, online)
     tx.emit(
-        MessageCreated(audience=frozenset(channel.people), message=known.view(message, None))
+        MessageCreated(audience=channels.audience(channel), message=known.view(tx, message, None))
     )
-    return known.view(message, author_id)
+    notifications.said(tx, seat, message, online.everybody)
+    return known.view(tx, message, author_id)
+
+
+def _for_draft(tx: Tx, author_id: int, channel_id: int, draft: Draft) -> Seat:
+    """The channel, as it is for somebody who may say this there now."""
+    seat = channels.for_sending(tx, author_id, channel_id)
+    if draft.attachments:
+        channels.refuse_without(seat, channels.ATTACH)
+    if draft.embeds:
+        channels.refuse_without(seat, EMBED)
+    slowmode.refuse_too_soon(tx, author_id, seat)
+    return seat
 
 
 def _content(text: str | None, max_length: int) -> str | None:
@@ -102,7 +129,7 @@ class History:
 
 
 def page(
-    snap: Snapshot, user_id: int, channel_id: int, wanted: Page, online: Container[int]
+    snap: Snapshot, user_id: int, channel_id: int, wanted: Page, online: Online
 ) -> History:
     """A page of history: newest first, or oldest first after `after`."""
     channel = channels.get(snap, user_id, channel_id)
@@ -114,15 +141,15 @@ def page(
         before = end if wanted.before is None else min(wanted.before, end)
         found = rows.before(snap, channel_id, before, wanted.limit)
     known = receipts.of(snap, channel_id, online)
-    return History([known.view(each, user_id) for each in found], known.news(user_id, found))
+    return History(known.views(snap, found, user_id), known.news(user_id, found))
 
 
 def get(
-    snap: Snapshot, user_id: int, channel_id: int, message_id: int, online: Container[int]
+    snap: Snapshot, user_id: int, channel_id: int, message_id: int, online: Online
 ) -> MessageView:
     channels.get(snap, user_id, channel_id)
     message = one(snap, channel_id, message_id)
-    return receipts.of(snap, channel_id, online).view(message, user_id)
+    return receipts.of(snap, channel_id, online).view(snap, message, user_id)
 
 
 def one(snap: Snapshot, channel_id: int, message_id: int) -> Message:
@@ -140,7 +167,7 @@ def edit(
     message_id: int,
     text: str | None,
     rules: config.Messages,
-    online: Container[int],
+    online: Online,
 ) -> MessageView:
     """Say one's own message differently, to people who may still be written to."""
     channel = channels.get(tx, author_id, channel_id, NOT_AUTHOR)
@@ -153,56 +180,77 @@ def edit(
         raise Invalid("invalid_content", "Invalid content: nothing is left")
     rows.edit(tx, message, content)
     known, edited = receipts.of(tx, channel_id, online), one(tx, channel_id, message_id)
-    tx.emit(MessageUpdated(audience=frozenset(channel.people), message=known.view(edited, None)))
-    return known.view(edited, author_id)
+    told = known.view(tx, edited, None)
+    tx.emit(MessageUpdated(audience=channels.audience(channel), message=told))
+    return known.view(tx, edited, author_id)
 
 
 def delete(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
-    """Delete a message of one's own."""
-    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
-    message = one(tx, channel_id, message_id)
-    _delete(tx, user_id, channel, [message])
+    """Delete a message of one's own, or anybody's in a channel whose messages one manages."""
+    seat = channels.enter(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    channel, message = seat.channel, one(tx, channel_id, message_id)
+    _delete(tx, user_id, seat, [message])
     tx.emit(
         MessageDeleted(
-            audience=frozenset(channel.people), channel_id=channel_id, message_id=message_id
+            audience=channels.audience(channel), channel_id=channel_id, message_id=message_id
         )
     )
 
 
 def delete_some(tx: Tx, user_id: int, channel_id: int, message_ids: Sequence[int]) -> None:
-    """Delete several messages of one's own at once; those that do not exist are skipped."""
-    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    """Delete several messages at once, as `delete` does; those that do not exist are skipped."""
+    seat = channels.enter(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    channel = seat.channel
     if len(message_ids) > DELETED_AT_ONCE:
         raise Invalid("too_many_messages", "Invalid input: message_ids")
     found = [each for each in rows.by_ids(tx, message_ids) if each.channel_id == channel_id]
     if not found:
         return
-    _delete(tx, user_id, channel, found)
-    tx.emit(
-        MessagesDeleted(
-            audience=frozenset(channel.people),
-            channel_id=channel_id,
-            message_ids=tuple(each.id for each in found),
-        )
-    )
+    _delete(tx, user_id, seat, found)
+    _tell_deleted(tx, channel, found)
 
 
-def _delete(tx: Tx, user_id: int, channel: Channel, messages: list[Message]) -> None:
+def erase(tx: Tx, channel: Channel, message_ids: Sequence[int]) -> None:
+    """Delete messages of a channel, whoever wrote them, and tell its readers."""
+    found = rows.by_ids(tx, message_ids)
+    _forget(tx, channel, found)
+    _tell_deleted(tx, channel, found)
+
+
+def _delete(tx: Tx, user_id: int, seat: Seat, messages: list[Message]) -> None:
     if any(message.author_id != user_id for message in messages):
-        raise Forbidden(*channels.PERMISSION_DENIED)
+        channels.refuse_without(seat, channels.MANAGE_MESSAGES)
+    _forget(tx, seat.channel, messages)
+
+
+def _forget(tx: Tx, channel: Channel, messages: list[Message]) -> None:
     for message in messages:
         rows.delete(tx, message)
+        notifications.deleted(tx, message.id)
         if message.attachments is not None:
             uploads.forget_sent(tx, message.id)
+        if message.reactions:
+            reaction_rows.forget(tx, message.id)
+            tx.emit(Leftovers(audience=frozenset()))
     if any(message.pinned_at is not None for message in messages):
         tell_pins(tx, channel)
+
+
+def _tell_deleted(tx: Tx, channel: Channel, messages: list[Message]) -> None:
+    tx.emit(
+        MessagesDeleted(
+            audience=channels.audience(channel),
+            channel_id=channel.id,
+            message_ids=tuple(message.id for message in messages),
+        )
+    )
 
 
 def tell_pins(tx: Tx, channel: Channel) -> None:
     """Tell whoever reads a channel what is pinned there."""
     tx.emit(
         PinsChanged(
-            audience=frozenset(channel.people),
+            audience=channels.audience(channel),
             channel_id=channel.id,
             message_ids=pin_rows.ids(channel.id),
         )

@@ -1,10 +1,9 @@
 """Pins: messages that a channel keeps at hand, the one pinned last first."""
 
-from collections.abc import Container
-
 from plexichat.core import channels, messages, receipts
 from plexichat.core.errors import Invalid, NotFound
 from plexichat.core.events import MessageUpdated
+from plexichat.core.receipts import Online
 from plexichat.core.views import MessageView
 from plexichat.store import pins as rows
 from plexichat.store.channels import Channel
@@ -12,18 +11,18 @@ from plexichat.store.db import Snapshot, Tx
 
 
 def of(
-    snap: Snapshot, user_id: int, channel_id: int, online: Container[int]
+    snap: Snapshot, user_id: int, channel_id: int, online: Online
 ) -> list[MessageView]:
     channels.get(snap, user_id, channel_id)
     known = receipts.of(snap, channel_id, online)
-    return [known.view(message, user_id) for message in rows.of(snap, channel_id)]
+    return known.views(snap, rows.of(snap, channel_id), user_id)
 
 
 def pin(
-    tx: Tx, user_id: int, channel_id: int, message_id: int, at_most: int, online: Container[int]
+    tx: Tx, user_id: int, channel_id: int, message_id: int, at_most: int, online: Online
 ) -> None:
     """Pin a message; nothing happens if it is pinned."""
-    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    channel = _pinning(tx, user_id, channel_id)
     if messages.one(tx, channel_id, message_id).pinned_at is not None:
         return
     if len(rows.ids(channel_id)) >= at_most:
@@ -33,18 +32,26 @@ def pin(
 
 
 def unpin(
-    tx: Tx, user_id: int, channel_id: int, message_id: int, online: Container[int]
+    tx: Tx, user_id: int, channel_id: int, message_id: int, online: Online
 ) -> None:
-    channel = channels.get(tx, user_id, channel_id, channels.PERMISSION_DENIED)
+    channel = _pinning(tx, user_id, channel_id)
     if messages.one(tx, channel_id, message_id).pinned_at is None:
         raise NotFound("not_pinned", "Message not found: it is not pinned")
     _put(tx, channel, message_id, None, online)
 
 
+def _pinning(tx: Tx, user_id: int, channel_id: int) -> Channel:
+    """The channel, for either person of a DM, and in a server for who manages its messages."""
+    return channels.get(
+        tx, user_id, channel_id, channels.PERMISSION_DENIED, channels.MANAGE_MESSAGES
+    )
+
+
 def _put(
-    tx: Tx, channel: Channel, message_id: int, at: int | None, online: Container[int]
+    tx: Tx, channel: Channel, message_id: int, at: int | None, online: Online
 ) -> None:
     rows.put(message_id, at)
-    view = receipts.of(tx, channel.id, online).view(messages.one(tx, channel.id, message_id), None)
-    tx.emit(MessageUpdated(audience=frozenset(channel.people), message=view))
+    message = messages.one(tx, channel.id, message_id)
+    view = receipts.of(tx, channel.id, online).view(tx, message, None)
+    tx.emit(MessageUpdated(audience=channels.audience(channel), message=view))
     messages.tell_pins(tx, channel)

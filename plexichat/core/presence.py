@@ -5,7 +5,8 @@ not here, or does not want to be seen, is offline to others: without text, emoji
 they really were here.
 """
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from msgspec import UNSET, UnsetType
@@ -15,14 +16,19 @@ from plexichat import ids
 from plexichat.core import sessions
 from plexichat.core.errors import Invalid
 from plexichat.core.events import (
+    Around,
+    Audience,
+    BlockChanged,
+    Members,
     PresenceChanged,
     PresenceEnded,
     PresenceKept,
     RelationshipChanged,
+    ServerJoined,
 )
-from plexichat.core.views import Presence
+from plexichat.core.views import Presence, World
 from plexichat.store import presence as rows
-from plexichat.store import relationships, users
+from plexichat.store import relationships, servers, users
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
@@ -70,14 +76,31 @@ def seen_by(relation: Relation, live: LivePresence) -> Presence:
     return live.shown(relation.user_id)
 
 
-def introduction(event: object, live: LivePresence) -> PresenceChanged | None:
-    """What to tell somebody who has just become a friend: how the other is seen."""
+def introductions(event: object, live: LivePresence) -> Iterator[PresenceChanged]:
+    """What to tell people who come to see one another, or cease to: how the other is seen."""
     match event:
         case RelationshipChanged(relation=Relation(status=relationships.FRIEND)):
-            shown = live.shown(event.user_id)
-            if shown.status != "offline":
-                return PresenceChanged(audience=event.audience, presence=shown)
-    return None
+            yield from _shown(event.audience, live.shown(event.user_id))
+        case ServerJoined(world=World(server=server, member=member), apart=apart):
+            others = Members(server.id, but=apart | {member.user_id})
+            yield from _shown(others, live.shown(member.user_id))
+        case BlockChanged(pair=(one, other), blocked=blocked):
+            for user_id, seen_by in ((one, other), (other, one)):
+                yield from _shown(frozenset((seen_by,)), live.shown(user_id), blocked)
+
+
+def _shown(audience: Audience, seen: Presence, hidden: bool = False) -> Iterator[PresenceChanged]:
+    if seen.status != "offline":
+        seen = others_see(seen.user_id, None) if hidden else seen
+        yield PresenceChanged(audience=audience, presence=seen)
+
+
+def completed(event: ServerJoined, present: Collection[int], live: LivePresence) -> ServerJoined:
+    """The news of having joined a server, with how those are seen who are connected there."""
+    unseen = event.apart | {event.world.member.user_id}
+    shown = (live.shown(user_id) for user_id in sorted(present) if user_id not in unseen)
+    seen = tuple(each for each in shown if each.status != "offline")
+    return dataclasses.replace(event, presences=seen)
 
 
 def others_see(user_id: int, here: Chosen | None, last_seen: int | None = None) -> Presence:
@@ -155,7 +178,7 @@ def left(tx: Tx, user_id: int, at: int) -> None:
 def _change(
     tx: Tx, before: Chosen | None, after: Chosen | None, kept: Chosen, at: int | None = None
 ) -> None:
-    """Keep what is chosen, and tell friends if the outside of this person changes by it."""
+    """Keep what is chosen, and tell others if the outside of this person changes by it."""
     user_id = kept.user_id
     was, now = others_see(user_id, before), others_see(user_id, after)
     if was.status != "offline" and now.status == "offline":
@@ -167,8 +190,16 @@ def _change(
     else:
         tx.emit(PresenceKept(audience=frozenset(), chosen=kept))
     if was != now:
-        friends = relationships.friends(tx, user_id)
-        tx.emit(PresenceChanged(audience=friends, presence=now))
+        tx.emit(PresenceChanged(audience=_entitled(tx, user_id), presence=now))
+
+
+def _entitled(snap: Snapshot, user_id: int) -> Around:
+    """Friends, and members of the same servers but for blocked pairs."""
+    return Around(
+        servers.ids_of(snap, user_id),
+        also=relationships.friends(snap, user_id),
+        but=relationships.apart(snap, user_id) | {user_id},
+    )
 
 
 def _text(

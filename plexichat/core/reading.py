@@ -4,9 +4,12 @@ There is one mark per person and channel; what lies behind it and is not their o
 Others learn of it only from people who let them, and are never told less than they knew.
 """
 
-from plexichat.core import channels, users
+from collections.abc import Sequence
+
+from plexichat.core import channels, servers, users
 from plexichat.core.errors import NotFound
 from plexichat.core.events import MessagesRead
+from plexichat.store import channels as channel_rows
 from plexichat.store import messages as message_rows
 from plexichat.store import reading as rows
 from plexichat.store.db import Snapshot, Tx
@@ -27,21 +30,40 @@ def ack(tx: Tx, user_id: int, channel_id: int, upto: int | None) -> int:
         - (to.own - before.read_own)
         - rows.deleted(tx, user_id, channel_id, before.read_id, to.id)
     )
-    told = marked > 0 and users.get(tx, user_id).read_receipts
+    told = marked > 0 and channel.read_receipts and users.get(tx, user_id).read_receipts
     receipt_id = max(before.receipt_id, to.id) if told else before.receipt_id
     rows.move(tx, user_id, channel_id, to, tx.now, receipt_id)
-    audience = frozenset(channel.people if told else (user_id,))
+    audience = channels.audience(channel) if told else frozenset((user_id,))
     tx.emit(
-        MessagesRead(audience=audience, channel_id=channel_id, user_id=user_id, message_id=to.id)
+        MessagesRead(
+            audience=audience,
+            channel_id=channel_id,
+            user_id=user_id,
+            message_id=to.id,
+            server_id=channel.server_id,
+        )
     )
     return marked
 
 
-def ack_some(tx: Tx, user_id: int, marks: list[tuple[int, int | None]]) -> None:
-    """The same in several channels, as pairs; those that are not this person's are skipped."""
-    for channel_id, upto in marks:
-        if channels.reads(tx, user_id, channel_id):
-            ack(tx, user_id, channel_id, upto)
+def ack_some(tx: Tx, user_id: int, marks: Sequence[tuple[int, int | None]]) -> int:
+    """The same in several channels, as pairs; those that are not this person's are skipped.
+
+    Return in how many of them something was read by it.
+    """
+    return sum(
+        ack(tx, user_id, channel_id, upto) > 0
+        for channel_id, upto in marks
+        if channels.reads(tx, user_id, channel_id)
+    )
+
+
+def waiting(snap: Snapshot, user_id: int, server_id: int) -> list[int]:
+    """The channels of a server in which something waits for this member."""
+    servers.member(snap, user_id, server_id)
+    unread = unread_everywhere(snap, user_id)
+    placed = channel_rows.server_ids(snap, unread)
+    return [channel_id for channel_id, place in placed.items() if place == server_id]
 
 
 def mark_unread(tx: Tx, user_id: int, channel_id: int, message_id: int | None) -> int:
@@ -61,6 +83,7 @@ def mark_unread(tx: Tx, user_id: int, channel_id: int, message_id: int | None) -
                 channel_id=channel_id,
                 user_id=user_id,
                 message_id=to.id or None,
+                server_id=channel.server_id,
             )
         )
     return rows.unread(tx, user_id, channel_id)
@@ -79,7 +102,9 @@ def unread(snap: Snapshot, user_id: int, channel_id: int) -> int:
 
 def unread_everywhere(snap: Snapshot, user_id: int) -> dict[int, int]:
     """How many messages wait in each channel where any do."""
-    return rows.unread_everywhere(snap, user_id)
+    counts = rows.unread_everywhere(snap, user_id)
+    readable = channels.readable(snap, user_id, counts)
+    return {channel_id: count for channel_id, count in counts.items() if channel_id in readable}
 
 
 def deliver(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:

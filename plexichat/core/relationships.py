@@ -7,9 +7,10 @@ and each side's block is its own. Whoever sees no change hears nothing.
 
 from typing import Final, Literal
 
-from plexichat.core import users
+from plexichat.core import notifications, users
 from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
-from plexichat.core.events import RelationshipChanged
+from plexichat.core.events import BlockChanged, RelationshipChanged
+from plexichat.store import members
 from plexichat.store import relationships as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.relationships import BLOCKED, FRIEND, INCOMING, OUTGOING, Relation, Status
@@ -102,6 +103,14 @@ def _change(
             tx.emit(
                 RelationshipChanged(audience=frozenset((me,)), user_id=you, relation=relation)
             )
+            if now == INCOMING:
+                notifications.asked(tx, me, you)
+            elif was == INCOMING:
+                notifications.answered(tx, me, you)
+    blocked = BLOCKED in after
+    if blocked != (BLOCKED in before) and members.near(tx, user_id, (other_id,)):
+        pair = user_id, other_id
+        tx.emit(BlockChanged(audience=frozenset(), pair=pair, blocked=blocked))
 
 
 def _refusal(verb: Verb, pair: Pair) -> Refusal:

@@ -1,33 +1,109 @@
-"""Search: messages of a channel by the words in them.
+"""Search: messages by the words in them, people by their names.
 
 A message is found if it holds every word that is asked for, the last one as the beginning of a
-word; case and accents make no difference. Nothing that anybody types is an instruction.
+word; case and accents make no difference. Nothing that anybody types is an instruction, and nobody
+finds what they may not read.
 """
 
-from collections.abc import Container
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from plexichat.core import channels, receipts
+from plexichat.core import channels, permissions, receipts, servers
 from plexichat.core.errors import Invalid
+from plexichat.core.receipts import Online
 from plexichat.core.views import MessageView
+from plexichat.store import channels as channel_rows
 from plexichat.store import messages as rows
+from plexichat.store import rules as rule_rows
 from plexichat.store import search as index
+from plexichat.store import users as user_rows
 from plexichat.store import words
 from plexichat.store.db import Snapshot
+from plexichat.store.messages import Message
+from plexichat.store.search import NEWEST, Where
+from plexichat.store.users import User
 
 FOUND = 25
 QUERY_LENGTH = 512
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look: everywhere one may read, or only here; before a message, of one author."""
+
+    channel_id: int | None = None
+    server_id: int | None = None
+    author_id: int | None = None
+    before: int = NEWEST
+
+
 def messages(
-    snap: Snapshot, user_id: int, channel_id: int, text: str, limit: int, online: Container[int]
+    snap: Snapshot, user_id: int, channel_id: int, text: str, limit: int, online: Online
 ) -> list[MessageView]:
     """The newest messages of a channel that hold the words of `text`; none if it has no word."""
     channels.get(snap, user_id, channel_id)
-    if len(text) > QUERY_LENGTH:
-        raise Invalid("query_too_long", f"Invalid input: content of over {QUERY_LENGTH} characters")
+    found = _holding(snap, Where((channel_id,)), text, limit, "content")
+    return receipts.of(snap, channel_id, online).views(snap, found, user_id)
+
+
+def everywhere(
+    snap: Snapshot, user_id: int, scope: Scope, text: str, limit: int, online: Online
+) -> list[MessageView]:
+    """The same in every channel that somebody may read, as far as `scope` goes."""
+    where = Where(_channels(snap, user_id, scope), scope.before, scope.author_id)
+    found = _holding(snap, where, text, limit, "query")
+    views = {}
+    for channel_id in {message.channel_id for message in found}:
+        here = [message for message in found if message.channel_id == channel_id]
+        for view in receipts.of(snap, channel_id, online).views(snap, here, user_id):
+            views[view.message.id] = view
+    return [views[message.id] for message in found]
+
+
+def people(
+    snap: Snapshot, user_id: int, server_id: int | None, text: str, after: str, limit: int
+) -> list[User]:
+    """People in whose name a word begins so, by name; in a server of one's own if one is given."""
+    if server_id is not None:
+        servers.member(snap, user_id, server_id)
+    _refuse_too_long(text, "query")
+    return user_rows.called(snap, text.split(), server_id, after, limit)
+
+
+def _holding(
+    snap: Snapshot, where: Where, text: str, limit: int, name: str
+) -> list[Message]:
+    _refuse_too_long(text, name)
     wanted = words.wanted(text)
-    if not wanted:
+    return rows.by_ids(snap, index.find(snap, where, wanted, limit)) if wanted else []
+
+
+def _refuse_too_long(text: str, name: str) -> None:
+    if len(text) > QUERY_LENGTH:
+        raise Invalid("query_too_long", f"Invalid input: {name} of over {QUERY_LENGTH} characters")
+
+
+def _channels(snap: Snapshot, user_id: int, scope: Scope) -> Sequence[int]:
+    """The channels that somebody may read, as far as a scope goes."""
+    if scope.channel_id is not None:
+        channel = channels.get(snap, user_id, scope.channel_id)
+        apart = scope.server_id is not None and channel.server_id != scope.server_id
+        return () if apart else (channel.id,)
+    if scope.server_id is not None:
+        servers.member(snap, user_id, scope.server_id)
+        return _readable(snap, user_id, scope.server_id)
+    found = channel_rows.personal(snap, user_id)
+    for standing in rule_rows.standings(snap, user_id):
+        found += _readable(snap, user_id, standing.server_id)
+    return found
+
+
+def _readable(snap: Snapshot, user_id: int, server_id: int) -> list[int]:
+    rules = rule_rows.of_server(snap, server_id)
+    standing = rule_rows.standing(snap, server_id, user_id)
+    if rules is None or standing is None:
         return []
-    found = rows.by_ids(snap, index.find(snap, channel_id, wanted, limit))
-    known = receipts.of(snap, channel_id, online)
-    return [known.view(message, user_id) for message in found]
+    return [
+        id for id in rules.channels
+        if not permissions.READ & ~permissions.in_channel(rules, standing, id, snap.now)
+    ]  # fmt: skip

@@ -79,9 +79,18 @@ class LiveSessions:
             raise Unauthenticated("invalid_token", "Invalid token")
         if me.expires_at <= now:
             raise Unauthenticated("token_expired", "Token expired")
+        self._note(me, now)
+        return me
+
+    def touch(self, session_id: int, now: int) -> None:
+        """A socket that this session opened is still in use."""
+        me = self._by_id.get(session_id)
+        if me is not None:
+            self._note(me, now)
+
+    def _note(self, me: Me, now: int) -> None:
         me.active_at = self._active[me.id] = now
         self._used.add(me.session_id)
-        return me
 
     def active_at(self, user_id: int) -> int:
         """When this person last made a request, in milliseconds; 0 if not since the start."""

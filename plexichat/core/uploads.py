@@ -2,35 +2,44 @@
 
 Until it is sent, an upload is its uploader's alone; then it is read by whoever may read the
 channel. It is sent once, and it goes with its message. One that nobody sends is gone after a day.
+All that one person has here is never more than their quota.
 """
 
 from collections.abc import Sequence
 
 from plexichat.core import channels
 from plexichat.core.errors import Forbidden, Invalid, NotFound
-from plexichat.core.events import FilesForgotten
+from plexichat.core.events import FilesForgotten, Leftovers
 from plexichat.store import uploads as rows
 from plexichat.store.db import Snapshot, Tx
-from plexichat.store.uploads import Upload
+from plexichat.store.uploads import Stored, Upload
 
 UNSENT_MS = 24 * 3_600_000
 Named = int | str  # an upload, by its id or by the name of its file
 
 
-def check(snap: Snapshot, user_id: int, channel_id: int) -> None:
-    """Refuse files for a channel in which this person may send none."""
-    channels.for_sending(snap, user_id, channel_id)
+def check(snap: Snapshot, user_id: int, channel_id: int, quota: int) -> None:
+    """Refuse files for a channel in which this person may send none, and where no byte fits."""
+    channels.for_sending(snap, user_id, channel_id, channels.ATTACH)
+    check_quota(snap, user_id, 1, quota)
 
 
-def add(
-    tx: Tx, uploader_id: int, name: str, filename: str, content_type: str, size: int, sha256: str
-) -> Upload:
+def check_quota(snap: Snapshot, user_id: int, size: int, quota: int) -> None:
+    """Refuse what would be more than this person may have here altogether; 0 is no bound."""
+    if quota and rows.used(snap, user_id) + size > quota:
+        raise Invalid("quota_full", "File too large: your quota is full")
+
+
+def add(tx: Tx, uploader_id: int, file: Stored, quota: int) -> Upload:
     """Note a file that is on the disk already."""
-    return rows.insert(tx, name, filename, content_type, size, sha256, uploader_id)
+    check_quota(tx, uploader_id, file.size, quota)
+    if file.side:
+        tx.emit(Leftovers(audience=frozenset()))
+    return rows.insert(tx, uploader_id, file)
 
 
 def readable(snap: Snapshot, user_id: int, name: str) -> Upload:
-    """The upload of this name, for whoever may read it."""
+    """The upload or thumbnail of this name, for whoever may read it."""
     upload = known(snap, name)
     if upload.uploader_id != user_id:
         if upload.channel_id is None:
@@ -40,8 +49,8 @@ def readable(snap: Snapshot, user_id: int, name: str) -> Upload:
 
 
 def known(snap: Snapshot, name: str) -> Upload:
-    """The upload of this name, for whoever holds a link to it."""
-    upload = rows.by_name(snap, name)
+    """The upload or thumbnail of this name, for whoever holds a link to it."""
+    upload = rows.by_file(snap, name)
     if upload is None:
         raise NotFound("attachment_not_found", "Attachment not found")
     return upload

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from msgspec import UNSET, UnsetType
 
 from plexichat.core.errors import Conflict, Invalid, NotFound
-from plexichat.core.events import FilesForgotten, UserUpdated
+from plexichat.core.events import Around, Audience, FilesForgotten, UserUpdated
 from plexichat.store import channels as channel_rows
-from plexichat.store import relationships
+from plexichat.store import relationships, servers
 from plexichat.store import users as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.users import User
@@ -120,6 +120,10 @@ def own_file(avatar: str | None) -> str | None:
     return None if avatar is None or "/" in avatar else avatar
 
 
-def acquaintances(snap: Snapshot, user_id: int) -> frozenset[int]:
+def acquaintances(snap: Snapshot, user_id: int) -> Audience:
     """Everybody whose lists name this person, and who so hears of a new name or picture."""
-    return channel_rows.contacts(snap, user_id) | relationships.related(snap, user_id)
+    return Around(
+        servers.ids_of(snap, user_id),
+        also=channel_rows.contacts(snap, user_id) | relationships.related(snap, user_id),
+        but=frozenset((user_id,)),
+    )

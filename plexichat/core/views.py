@@ -2,7 +2,13 @@
 
 from msgspec import Struct
 
+from plexichat.store.channels import Channel
+from plexichat.store.emojis import Emoji
+from plexichat.store.members import Member
 from plexichat.store.messages import Mark, Message
+from plexichat.store.reactions import Reaction
+from plexichat.store.rules import Role
+from plexichat.store.servers import Server
 
 
 class MessageView(Struct, frozen=True):
@@ -18,6 +24,7 @@ class MessageView(Struct, frozen=True):
     readers: tuple[Mark, ...] = ()
     read: bool = False
     status: str | None = None
+    reactions: tuple[Reaction, ...] = ()
 
 
 class Presence(Struct, frozen=True):
@@ -28,3 +35,13 @@ class Presence(Struct, frozen=True):
     custom_status: str | None
     custom_emoji: str | None
     last_seen: int | None = None
+
+
+class World(Struct, frozen=True):
+    """A server as one member sees it: their channels, all roles, themself, and its emoji."""
+
+    server: Server
+    channels: tuple[Channel, ...]
+    roles: tuple[Role, ...]
+    member: Member
+    emojis: tuple[Emoji, ...]

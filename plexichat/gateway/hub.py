@@ -31,8 +31,15 @@ def ignore(user_id: int) -> None:
 
 
 class Hub:
-    def __init__(self, limits: Gateway, arrived: Moved = ignore, left: Moved = ignore) -> None:
+    def __init__(
+        self,
+        limits: Gateway,
+        arrived: Moved = ignore,
+        left: Moved = ignore,
+        forgotten: Moved = ignore,
+    ) -> None:
         self._limits = limits
+        self._forgotten = forgotten  # told when somebody's last session has ended
         self._arrived = arrived  # told when somebody's first socket carries a session
         self._left = left  # and when their last one is gone
         self._outbox = Outbox()
@@ -44,10 +51,17 @@ class Hub:
         self._leaving = False
         self._empty = asyncio.Event()
 
-    def publish(self, event: object, commit: int | None) -> None:
-        """Queue an event for its audience; `commit` is None if it is not from the database."""
+    def publish(
+        self, event: object, commit: int | None, audience: Collection[int] | None = None
+    ) -> None:
+        """Queue an event for its audience, or for one that has been worked out already.
+
+        `commit` is None if it is not from the database.
+        """
+        if audience is None:
+            audience = getattr(event, "audience", ())
         dispatches: dict[Wire, Dispatch | None] = {}
-        for sessions in self._followers(getattr(event, "audience", ())):
+        for sessions in self._followers(audience):
             for session in sessions:
                 wire = session.wire
                 if wire not in dispatches:
@@ -58,6 +72,10 @@ class Hub:
 
     def connected(self, user_id: int) -> bool:
         return user_id in self._online
+
+    def followed(self, user_id: int) -> bool:
+        """Whether a session of this person hears events, on a socket or until it is resumed."""
+        return user_id in self._users
 
     def online(self) -> Collection[int]:
         """Everybody with an open socket, at any time one looks."""
@@ -131,6 +149,7 @@ class Hub:
         others.remove(session)
         if not others:
             del self._users[session.user_id]
+            self._forgotten(session.user_id)
 
     def close_sessions(
         self, user_id: int, login_ids: Collection[int], code: int, reason: str

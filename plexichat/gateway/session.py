@@ -5,10 +5,12 @@ that a client that comes back gets what it missed: once each, in order. Until it
 world is sent a session holds events back, and then drops those the picture already shows.
 """
 
+import asyncio
 import secrets
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
+from math import inf
 
 from plexichat.gateway.socket import Socket
 from plexichat.gateway.wire import Payload, Wire
@@ -30,6 +32,7 @@ class Session:
         "_held",
         "_seen",
         "_sent",
+        "began",
         "compress",
         "id",
         "intents",
@@ -60,12 +63,9 @@ class Session:
         self.socket: Socket | None = None
         self.left_at = 0.0  # when the last socket went, on the loop's clock
         self._sent: deque[Dispatch] = deque(maxlen=replay_events if wire.resumable else 0)
+        self.began = False
         self._held: list[Dispatch] | None = []
         self._seen: float = -1  # the commit that the picture shows
-
-    @property
-    def began(self) -> bool:
-        return self._held is None
 
     def deliver(self, dispatch: Dispatch) -> None:
         payload = dispatch.payload
@@ -86,6 +86,7 @@ class Session:
     def begin(self, picture: Payload | None = None, commit: float = -1) -> None:
         """Send the picture, taken at `commit`, and what came after it; live from here on."""
         held, self._held = self._held or [], None
+        self.began = True
         self._seen = commit
         owed = []
         if picture is not None:
@@ -98,6 +99,19 @@ class Session:
                 owed.append(dispatch.payload.numbered(self.seq))
         if self.socket is not None:
             self.socket.burst(owed)
+
+    def hold(self) -> None:
+        """Keep events back until `release`, so that what is read meanwhile comes before them."""
+        if self._held is None:
+            self._held = []
+
+    def release(self, first: Payload | None) -> None:
+        """Go on after a `hold`: with this, and then with what was kept back."""
+        held, self._held = self._held or [], None
+        if first is not None:
+            self.deliver(Dispatch(first, asyncio.get_running_loop().time(), inf))
+        for dispatch in held:
+            self.deliver(dispatch)
 
     def reaches(self, seq: int) -> bool:
         """Say whether all that came after number `seq` is still remembered."""

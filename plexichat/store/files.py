@@ -20,6 +20,7 @@ from plexichat.store.errors import Full
 INCOMING = ".incoming"
 NAME = re.compile(r"[0-9a-f]{32}(\.[a-z0-9]{1,10})?")
 HEAD_BYTES = 4096
+READ_AT_ONCE = 1 << 20
 NO_SPACE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
@@ -77,12 +78,41 @@ class Files:
 
     def keep(self, file: Incoming, suffix: str) -> str:
         """Make it one of the files; return its name."""
-        name = secrets.token_hex(16) + suffix
+        name = fresh(suffix)
         path = self.path(name)
         with full_disk():
             _make(path.parent)
         file.settle(path)
         return name
+
+    def place(self, name: str, at: int, source: Path) -> None:
+        """Put what `source` holds into a file that is not whole yet, safe on the disk."""
+        path = self.path(name)
+        with full_disk():
+            _make(path.parent)
+            target = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                with open(source, "rb", buffering=0) as given:
+                    while piece := given.read(READ_AT_ONCE):
+                        rest = memoryview(piece)
+                        while rest:
+                            written = os.pwrite(target, rest, at)
+                            at, rest = at + written, rest[written:]
+                os.fsync(target)
+            finally:
+                os.close(target)
+
+    def seal(self, name: str) -> tuple[bytes, str]:
+        """The beginning and the SHA-256 of a file that became whole; its name is safe from now."""
+        path, digest = self.path(name), hashlib.sha256()
+        with open(path, "rb", buffering=0) as file:
+            head = file.read(HEAD_BYTES)
+            piece = head
+            while piece:
+                digest.update(piece)
+                piece = file.read(READ_AT_ONCE)
+        sync_folder(path.parent)
+        return head, digest.hexdigest()
 
     def path(self, name: str) -> Path:
         if not NAME.fullmatch(name):
@@ -118,6 +148,11 @@ class Files:
         """Throw out what was still arriving when the last server ended."""
         for left in (self._folder / INCOMING).glob("*"):
             left.unlink(missing_ok=True)
+
+
+def fresh(suffix: str) -> str:
+    """A name that no file has had."""
+    return secrets.token_hex(16) + suffix
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from plexichat.store import search
+from plexichat.store import reading, search
 from plexichat.store.db import Snapshot, Tx
 
 
@@ -24,6 +24,16 @@ class Message(Struct, frozen=True):
     attachments: str | None
     embeds: str | None
     pinned_at: int | None
+    reactions: int
+    webhook_id: int | None = None
+
+
+class Byline(Struct, frozen=True):
+    """The name and picture under which a program writes."""
+
+    webhook_id: int
+    name: str
+    avatar_url: str | None
 
 
 class Mark(Struct, frozen=True):
@@ -37,8 +47,9 @@ class Mark(Struct, frozen=True):
     delivered_id: int
 
 
-SELECT = """SELECT m.id, m.channel_id, m.author_id, u.username, u.avatar, u.badges, m.content,
-    m.edited_at, m.reply_to_id, m.attachments, m.embeds, m.pinned_at
+SELECT = """SELECT m.id, m.channel_id, m.author_id, coalesce(m.byline, u.username),
+    coalesce(m.byline_avatar, u.avatar), u.badges, m.content, m.edited_at, m.reply_to_id,
+    m.attachments, m.embeds, m.pinned_at, m.reactions, m.webhook_id
     FROM message m LEFT JOIN user u ON u.id = m.author_id"""
 BEFORE = f"""{SELECT} WHERE m.channel_id = ? AND m.id < ? AND m.deleted = 0
     ORDER BY m.id DESC LIMIT ?"""
@@ -72,6 +83,15 @@ def by_ids(snap: Snapshot, ids: Sequence[int]) -> list[Message]:
     return [Message(*row) for row in rows]
 
 
+def latest_of(snap: Snapshot, channel_id: int, author_id: int) -> int | None:
+    """The last message that somebody sent to a channel, whether it is deleted or not."""
+    (message_id,) = snap.execute(
+        "SELECT max(id) FROM message WHERE author_id = ? AND channel_id = ?",
+        (author_id, channel_id),
+    ).fetchone()
+    return None if message_id is None else int(message_id)
+
+
 def exists(snap: Snapshot, channel_id: int, message_id: int) -> bool:
     found = snap.execute(
         "SELECT 1 FROM message WHERE id = ? AND channel_id = ? AND deleted = 0",
@@ -88,18 +108,18 @@ def insert(
     reply_to_id: int | None,
     attachments: str | None,
     embeds: str | None,
+    byline: Byline | None = None,
 ) -> int:
-    """Add a message, count it for its channel, its author and search; return its id."""
+    """Add a message, count it for its channel, its author and search; return its id.
+
+    With a byline a program writes it, which has read nothing and counts nothing as its own.
+    """
     message_id = tx.id()
     (position,) = tx.execute(
         "UPDATE channel SET last_message_id = ?, sent = sent + 1 WHERE id = ? RETURNING sent",
         (message_id, channel_id),
     ).fetchone()
-    (own_position,) = tx.execute(
-        """INSERT INTO reading (user_id, channel_id, sent) VALUES (?, ?, 1)
-           ON CONFLICT DO UPDATE SET sent = sent + 1 RETURNING sent""",
-        (author_id, channel_id),
-    ).fetchone()
+    own_position = 0 if byline else reading.count_own(tx, author_id, channel_id)
     tx.execute(
         """INSERT INTO message (id, channel_id, author_id, position, own_position,
                content, reply_to_id, attachments, embeds)
@@ -108,6 +128,11 @@ def insert(
          content, reply_to_id, attachments, embeds),
     )  # fmt: skip
     search.added(tx)
+    if byline is not None:
+        tx.execute(
+            "UPDATE message SET webhook_id = ?, byline = ?, byline_avatar = ? WHERE id = ?",
+            (byline.webhook_id, byline.name, byline.avatar_url, message_id),
+        )
     return message_id
 
 
@@ -127,7 +152,8 @@ def delete(tx: Tx, message: Message) -> None:
     """Leave a tombstone, and let the channel's last message be the one before if it was this."""
     tx.execute(
         """UPDATE message SET content = NULL, attachments = NULL, embeds = NULL, pinned_at = NULL,
-               edited_at = NULL, reply_to_id = NULL, deleted = 1 WHERE id = ?""",
+               edited_at = NULL, reply_to_id = NULL, webhook_id = NULL, byline = NULL,
+               byline_avatar = NULL, deleted = 1 WHERE id = ?""",
         (message.id,),
     )
     search.changed(tx, message.channel_id, message.id, message.content, None)
@@ -141,11 +167,16 @@ def delete(tx: Tx, message: Message) -> None:
 
 
 def marks(snap: Snapshot, channel_id: int) -> list[Mark]:
-    """How far each person who has been in this channel has come; 0 where never."""
+    """How far each person who has been in this channel has come; 0 where never.
+
+    In a server those who are members still.
+    """
     rows = snap.execute(
         """SELECT u.id, u.username, u.avatar, r.read_id, r.receipt_id,
                   max(r.delivered_id, u.connected_id)
-           FROM reading r JOIN user u ON u.id = r.user_id WHERE r.channel_id = ?""",
+           FROM reading r JOIN user u ON u.id = r.user_id JOIN channel c ON c.id = r.channel_id
+           WHERE r.channel_id = ? AND (c.server_id IS NULL OR EXISTS (SELECT 1 FROM member m
+               WHERE m.server_id = c.server_id AND m.user_id = r.user_id))""",
         (channel_id,),
     )
     return [Mark(*row) for row in rows]

@@ -17,7 +17,7 @@ class Table(Model):
 
 class User(Table):
     id = IntegerField(primary_key=True)
-    username = TextField()
+    username = TextField(null=True)
     email = TextField(null=True)
     email_key = TextField(null=True)
     password_hash = BlobField()
@@ -35,6 +35,7 @@ class User(Table):
     compact_messages = IntegerField(default=1)
     allow_dms_from = TextField(default="everyone")
     auto_create_dms = IntegerField(default=1)
+    deletion_at = IntegerField(null=True)
 
 
 class Session(Table):
@@ -52,6 +53,14 @@ class Channel(Table):
     kind = TextField()
     last_message_id = IntegerField(null=True)
     sent = IntegerField(default=0)
+    server_id = IntegerField(null=True)
+    name = TextField(null=True)
+    topic = TextField(null=True)
+    position = IntegerField(default=0)
+    category_id = IntegerField(null=True)
+    nsfw = IntegerField(default=0)
+    slowmode_seconds = IntegerField(default=0)
+    read_receipts = IntegerField(default=1)
 
 
 class Dm(Table):
@@ -76,6 +85,10 @@ class Message(Table):
     edited_at = IntegerField(null=True)
     pinned_at = IntegerField(null=True)
     deleted = IntegerField(default=0)
+    reactions = IntegerField(default=0)
+    webhook_id = IntegerField(null=True)
+    byline = TextField(null=True)
+    byline_avatar = TextField(null=True)
 
 
 class Reading(Table):

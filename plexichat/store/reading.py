@@ -2,7 +2,8 @@
 
 What is unread is never counted message by message: a message knows which of its channel's it is,
 and which of its author's there, so the distance between two places is a subtraction. Only deleted
-messages, which keep their place, are counted.
+messages, which keep their place, are counted. Whoever has no row in a channel of their server has
+read what was there when they joined.
 """
 
 from msgspec import Struct
@@ -35,6 +36,17 @@ UNREAD = """SELECT r.channel_id,
            AND m.id > r.read_id AND m.author_id <> r.user_id)
     FROM reading r JOIN channel c ON c.id = r.channel_id WHERE r.user_id = ?"""
 UNREAD_HERE = f"{UNREAD} AND r.channel_id = ?"
+UNREAD_SINCE_JOINING = """SELECT c.id,
+        c.sent - coalesce((SELECT n.position FROM message n
+            WHERE n.channel_id = c.id AND n.id < m.joined_id ORDER BY n.id DESC LIMIT 1), 0)
+        - (SELECT count(*) FROM message d WHERE d.channel_id = c.id AND d.deleted = 1
+           AND d.id > m.joined_id AND d.author_id <> m.user_id)
+    FROM member m JOIN channel c ON c.server_id = m.server_id
+    WHERE m.user_id = ? AND c.last_message_id > m.joined_id AND NOT EXISTS
+        (SELECT 1 FROM reading r WHERE r.user_id = m.user_id AND r.channel_id = c.id)"""
+UNREAD_SINCE_JOINING_HERE = f"{UNREAD_SINCE_JOINING} AND c.id = ?"
+COUNT_OWN = """UPDATE reading SET sent = sent + 1 WHERE user_id = ? AND channel_id = ?
+    RETURNING sent"""
 NEAREST = """SELECT id, position FROM message WHERE channel_id = ? AND id <= ?
     ORDER BY id DESC LIMIT 1"""
 NEAREST_OWN = """SELECT own_position FROM message WHERE author_id = ? AND channel_id = ? AND id <= ?
@@ -47,7 +59,46 @@ def get(snap: Snapshot, user_id: int, channel_id: int) -> Reading:
            WHERE user_id = ? AND channel_id = ?""",
         (user_id, channel_id),
     ).fetchone()
-    return Reading() if row is None else Reading(*row)
+    if row is not None:
+        return Reading(*row)
+    start = _start(snap, user_id, channel_id)
+    return Reading(start.id, start.sent, start.own)
+
+
+def count_own(tx: Tx, user_id: int, channel_id: int) -> int:
+    """Count a message that somebody sends; return which of theirs it is."""
+    here = user_id, channel_id
+    row = tx.execute(COUNT_OWN, here).fetchone()
+    if row is None:
+        start = _start(tx, user_id, channel_id)
+        tx.execute(
+            """INSERT INTO reading (user_id, channel_id, read_id, read_sent, read_own)
+               VALUES (?, ?, ?, ?, ?)""",
+            (*here, start.id, start.sent, start.own),
+        )
+        row = tx.execute(COUNT_OWN, here).fetchone()
+    return int(row[0])
+
+
+def skip(tx: Tx, user_id: int, server_id: int) -> None:
+    """Let somebody who comes back have read all that there is in a server by now."""
+    tx.execute(
+        """UPDATE reading SET read_own = sent,
+               read_sent = (SELECT c.sent FROM channel c WHERE c.id = channel_id),
+               read_id = max(read_id, coalesce(
+                   (SELECT max(m.id) FROM message m WHERE m.channel_id = reading.channel_id), 0))
+           WHERE user_id = ? AND channel_id IN (SELECT id FROM channel WHERE server_id = ?)""",
+        (user_id, server_id),
+    )
+
+
+def _start(snap: Snapshot, user_id: int, channel_id: int) -> Place:
+    row = snap.execute(
+        """SELECT m.joined_id FROM channel c JOIN member m
+               ON m.server_id = c.server_id AND m.user_id = ? WHERE c.id = ?""",
+        (user_id, channel_id),
+    ).fetchone()
+    return START if row is None else place(snap, user_id, channel_id, row[0])
 
 
 def place(snap: Snapshot, user_id: int, channel_id: int, bound: int) -> Place:
@@ -93,10 +144,14 @@ def deliver(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
 
 
 def unread(snap: Snapshot, user_id: int, channel_id: int) -> int:
-    row = snap.execute(UNREAD_HERE, (user_id, channel_id)).fetchone()
+    here = user_id, channel_id
+    row = snap.execute(UNREAD_HERE, here).fetchone()
+    if row is None:
+        row = snap.execute(UNREAD_SINCE_JOINING_HERE, here).fetchone()
     return 0 if row is None else int(row[1])
 
 
 def unread_everywhere(snap: Snapshot, user_id: int) -> dict[int, int]:
-    """How many messages wait for this person in each channel where any do."""
-    return {id: count for id, count in snap.execute(UNREAD, (user_id,)) if count}
+    """How many messages wait in each channel where any do, may this person read there or not."""
+    counts = (*snap.execute(UNREAD, (user_id,)), *snap.execute(UNREAD_SINCE_JOINING, (user_id,)))
+    return {id: count for id, count in counts if count}

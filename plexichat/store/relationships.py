@@ -69,6 +69,16 @@ def friends(snap: Snapshot, user_id: int) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
+def apart(snap: Snapshot, user_id: int) -> frozenset[int]:
+    """Everybody whom this person blocks, or who blocks them."""
+    rows = snap.execute(
+        """SELECT other_id FROM relationship WHERE user_id = ?1 AND status = 'blocked'
+           UNION SELECT user_id FROM relationship WHERE other_id = ?1 AND status = 'blocked'""",
+        (user_id,),
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def put(
     tx: Tx, user_id: int, other_id: int, status: Status | None, since: int, message: str | None
 ) -> None:

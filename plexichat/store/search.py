@@ -5,7 +5,9 @@ a few hundred at a time. Those that still wait are looked at one by one: a searc
 Their ids enter it negated, since it finds fast what comes first in it: the newest, that way.
 """
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from plexichat.store import words
 from plexichat.store.db import Snapshot, Tx
@@ -17,14 +19,27 @@ LOOKED_AT, LOOKED_AT_CHARACTERS = 2_000, 400_000
 
 INSERT = "INSERT INTO message_words (rowid, words) VALUES (?, ?)"
 DELETE = "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)"
-MATCH = "SELECT -rowid FROM message_words WHERE message_words MATCH ? ORDER BY rowid LIMIT ?"
-CANDIDATES = """SELECT m.id, m.content FROM message_words w CROSS JOIN message m ON m.id = -w.rowid
-    WHERE message_words MATCH ? ORDER BY w.rowid LIMIT ?"""
-LATEST = """SELECT id, content FROM message
-    WHERE channel_id = ? AND id > ? AND id <= ? AND content IS NOT NULL
-    ORDER BY id DESC LIMIT ?"""
+MATCH = """SELECT -rowid FROM message_words WHERE message_words MATCH ? AND rowid > ?
+    ORDER BY rowid LIMIT ?"""
+JOINED = """FROM message_words w CROSS JOIN message m ON m.id = -w.rowid
+    WHERE message_words MATCH ?1 AND w.rowid > ?2 AND m.deleted = 0
+        AND (?3 IS NULL OR m.author_id = ?3) ORDER BY w.rowid LIMIT ?4"""
+OF_AUTHOR = f"SELECT m.id {JOINED}"
+CANDIDATES = f"SELECT m.id, m.content {JOINED}"
+WAITS = """SELECT id, content FROM message
+    WHERE id > ?1 AND id < ?2 AND channel_id IN (SELECT value FROM json_each(?3))
+        AND (?4 IS NULL OR author_id = ?4) AND content IS NOT NULL
+    ORDER BY id DESC"""
 NEWEST = (1 << 63) - 1
-EVERY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which messages count: those of these channels, before an id, of one author if any."""
+
+    channel_ids: Sequence[int]
+    before: int = NEWEST
+    author_id: int | None = None
 
 
 def added(tx: Tx) -> None:
@@ -44,17 +59,17 @@ def changed(tx: Tx, channel_id: int, message_id: int, old: str | None, new: str 
         tx.execute(INSERT, (-message_id, _entry(channel_id, new)))
 
 
-def find(snap: Snapshot, channel_id: int, wanted: list[str], limit: int) -> list[int]:
-    """The newest messages of a channel that hold all these phrases (see `words.wanted`).
+def find(snap: Snapshot, where: Where, wanted: list[str], limit: int) -> list[int]:
+    """The newest messages that hold all these phrases (see `words.wanted`).
 
     The last word may be the beginning of longer ones. If those are more than CONTINUATIONS, only
     the newest LOOKED_AT messages with the other words are looked at: a beginning so common is
     in many of them, and reading all that it stands for would take seconds.
     """
-    indexed = _indexed(snap)
-    waiting = snap.execute(LATEST, (channel_id, indexed, NEWEST, EVERY))
+    channels = json.dumps(where.channel_ids)
+    waiting = snap.execute(WAITS, (_indexed(snap), where.before, channels, where.author_id))
     found = _holding(waiting, wanted, limit)
-    if len(found) == limit:
+    if len(found) == limit or not where.channel_ids:
         return found
     rest = limit - len(found)
     *whole, last = wanted
@@ -64,13 +79,20 @@ def find(snap: Snapshot, channel_id: int, wanted: list[str], limit: int) -> list
         if not longer:
             return found
         last_words = " OR ".join(_quoted(f"{lead} {word}".strip()) for word in longer)
-        expression = f"{_all(channel_id, whole)} AND ({last_words})"
-        return found + [id for (id,) in snap.execute(MATCH, (expression, rest))]
-    if others := [*whole, lead] if lead else whole:
-        candidates = snap.execute(CANDIDATES, (_all(channel_id, others), LOOKED_AT))
-    else:
-        candidates = snap.execute(LATEST, (channel_id, 0, indexed, LOOKED_AT))
+        return found + _match(snap, where, f"{_all(where, whole)} AND ({last_words})", rest)
+    others = [*whole, lead] if lead else whole
+    candidates = snap.execute(
+        CANDIDATES, (_all(where, others), -where.before, where.author_id, LOOKED_AT)
+    )
     return found + _holding(_few(candidates), wanted, rest)
+
+
+def _match(snap: Snapshot, where: Where, expression: str, limit: int) -> list[int]:
+    if where.author_id is None:  # the common case, without a look at any message
+        rows = snap.execute(MATCH, (expression, -where.before, limit))
+    else:
+        rows = snap.execute(OF_AUTHOR, (expression, -where.before, where.author_id, limit))
+    return [id for (id,) in rows]
 
 
 def _indexed(snap: Snapshot) -> int:
@@ -108,8 +130,9 @@ def _continuations(snap: Snapshot, begun: str) -> list[str]:
     return found
 
 
-def _all(channel_id: int, phrases: list[str]) -> str:
-    return " AND ".join(map(_quoted, (f"#{channel_id}", *phrases)))
+def _all(where: Where, phrases: list[str]) -> str:
+    channels = " OR ".join(_quoted(f"#{channel_id}") for channel_id in where.channel_ids)
+    return " AND ".join((f"({channels})", *map(_quoted, phrases)))
 
 
 def _quoted(phrase: str) -> str:

@@ -1,7 +1,7 @@
 """Rows of uploads: what a file is, whose it is, and which message carries it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -9,8 +9,23 @@ from plexichat.store.db import Snapshot, Tx
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A file on the disk; `side` is the longest of a picture whose thumbnails are to be made."""
+
+    name: str
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that somebody gave. It has neither channel nor message until it is sent."""
+    """A file that somebody gave. It has neither channel nor message until it is sent.
+
+    `thumbnails` are names of files by the longest side of what they show.
+    """
 
     id: int
     name: str
@@ -21,9 +36,10 @@ class Upload:
     uploader_id: int
     channel_id: int | None
     message_id: int | None
+    thumbnails: dict[int, str]
 
 
-class Attached(msgspec.Struct, frozen=True):
+class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file as the message that carries it remembers it."""
 
     id: int
@@ -32,6 +48,7 @@ class Attached(msgspec.Struct, frozen=True):
     content_type: str
     size: int
     sha256: str
+    thumbnails: dict[int, str] = {}
 
     @classmethod
     def read(cls, column: str) -> "list[Attached]":
@@ -40,49 +57,71 @@ class Attached(msgspec.Struct, frozen=True):
 
 
 _decode = msgspec.json.Decoder(list[Attached]).decode
+_thumbnails = msgspec.json.Decoder(dict[int, str]).decode
 
-COLUMNS = """id, name, filename, content_type, size, sha256, uploader_id, channel_id, message_id"""
+SELECT = """SELECT id, name, filename, content_type, size, sha256, uploader_id, channel_id,
+    message_id, (SELECT json_group_object(side, name) FROM thumbnail WHERE upload_id = upload.id)
+    FROM upload"""
 
 
-def insert(
-    tx: Tx,
-    name: str,
-    filename: str,
-    content_type: str,
-    size: int,
-    sha256: str,
-    uploader_id: int,
-) -> Upload:
-    upload = Upload(
-        tx.id(), name, filename, content_type, size, sha256, uploader_id, None, None
-    )
+def insert(tx: Tx, uploader_id: int, file: Stored) -> Upload:
+    upload_id = tx.id()
+    facts = (file.name, file.filename, file.content_type, file.size, file.sha256, uploader_id)
     tx.execute(
-        """INSERT INTO upload (id, name, filename, content_type, size, sha256, uploader_id,
-               created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-        (upload.id, name, filename, content_type, size, sha256, uploader_id, tx.now),
+        """INSERT INTO upload (id, name, filename, content_type, size, sha256, uploader_id, side,
+               created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (upload_id, *facts, file.side, tx.now),
     )
-    return upload
+    return Upload(upload_id, *facts, None, None, {})
+
+
+def used(snap: Snapshot, user_id: int) -> int:
+    """How many bytes the files of one person have, those that are on their way included."""
+    (size,) = snap.execute(
+        """SELECT (SELECT coalesce(sum(size), 0) FROM upload WHERE uploader_id = ?1)
+               + (SELECT coalesce(sum(total_size), 0) FROM upload_session WHERE user_id = ?1)""",
+        (user_id,),
+    ).fetchone()
+    return int(size)
 
 
 def by_id(snap: Snapshot, upload_id: int) -> Upload | None:
-    found = snap.execute(f"SELECT {COLUMNS} FROM upload WHERE id = ?", (upload_id,)).fetchone()
-    return None if found is None else Upload(*found)
+    return _one(snap, "id = ?", upload_id)
 
 
 def by_name(snap: Snapshot, name: str) -> Upload | None:
-    found = snap.execute(f"SELECT {COLUMNS} FROM upload WHERE name = ?", (name,)).fetchone()
-    return None if found is None else Upload(*found)
+    return _one(snap, "name = ?", name)
 
 
-def column(uploads: Sequence[Upload]) -> str | None:
-    """What `message.attachments` holds for these."""
-    if not uploads:
+def by_file(snap: Snapshot, name: str) -> Upload | None:
+    """The upload of this name, or the one of which this is a thumbnail, as if it were that."""
+    upload = by_name(snap, name)
+    if upload is None:
+        upload = _one(snap, "id = (SELECT upload_id FROM thumbnail WHERE name = ?)", name)
+        if upload is not None:
+            return replace(upload, name=name, sha256=name)
+    return upload
+
+
+def _one(snap: Snapshot, which: str, key: int | str) -> Upload | None:
+    found = snap.execute(f"{SELECT} WHERE {which}", (key,)).fetchone()
+    if found is None:
         return None
-    attached = [
-        Attached(up.id, up.name, up.filename, up.content_type, up.size, up.sha256)
-        for up in uploads
-    ]
-    return msgspec.json.encode(attached).decode()
+    *facts, thumbnails = found
+    return Upload(*(*facts, _thumbnails(thumbnails)))
+
+
+def attached(upload: Upload) -> Attached:
+    """An upload as the message that carries it will remember it."""
+    return Attached(
+        upload.id, upload.name, upload.filename, upload.content_type, upload.size,
+        upload.sha256, upload.thumbnails,
+    )  # fmt: skip
+
+
+def column(files: Sequence[Attached]) -> str | None:
+    """What `message.attachments` holds for these."""
+    return msgspec.json.encode(files).decode() if files else None
 
 
 def send(tx: Tx, uploads: Iterable[Upload], channel_id: int, message_id: int) -> None:
@@ -94,19 +133,28 @@ def send(tx: Tx, uploads: Iterable[Upload], channel_id: int, message_id: int) ->
 
 def delete_sent(tx: Tx, message_id: int) -> list[str]:
     """Forget what a message carried; return the names of the files."""
-    gone = tx.execute("DELETE FROM upload WHERE message_id = ? RETURNING name", (message_id,))
-    return [name for (name,) in gone.fetchall()]
+    found = tx.execute("SELECT id FROM upload WHERE message_id = ?", (message_id,))
+    return _delete(tx, [upload_id for (upload_id,) in found.fetchall()])
 
 
 def delete_unsent(tx: Tx, before: int, limit: int) -> list[str]:
     """Forget up to `limit` that were made before `before` and never sent; return the names."""
-    gone = tx.execute(
-        """DELETE FROM upload WHERE id IN
-               (SELECT id FROM upload WHERE message_id IS NULL AND created_at < ? LIMIT ?)
-           RETURNING name""",
+    found = tx.execute(
+        "SELECT id FROM upload WHERE message_id IS NULL AND created_at < ? LIMIT ?",
         (before, limit),
     )
-    return [name for (name,) in gone.fetchall()]
+    return _delete(tx, [upload_id for (upload_id,) in found.fetchall()])
+
+
+def _delete(tx: Tx, ids: Sequence[int]) -> list[str]:
+    marks = ",".join("?" * len(ids))
+    names = tx.execute(
+        f"""SELECT name FROM upload WHERE id IN ({marks})
+            UNION ALL SELECT name FROM thumbnail WHERE upload_id IN ({marks})""",
+        [*ids, *ids],
+    ).fetchall()
+    tx.execute(f"DELETE FROM upload WHERE id IN ({marks})", ids)
+    return [name for (name,) in names]
 
 
 def known(snap: Snapshot, names: Sequence[str]) -> set[str]:
@@ -114,8 +162,12 @@ def known(snap: Snapshot, names: Sequence[str]) -> set[str]:
     marks = ",".join("?" * len(names))
     found = snap.execute(
         f"""SELECT name FROM upload WHERE name IN ({marks})
-            UNION SELECT avatar FROM user WHERE avatar IN ({marks})""",
-        [*names, *names],
+            UNION SELECT avatar FROM user WHERE avatar IN ({marks})
+            UNION SELECT icon FROM server WHERE icon IN ({marks}) AND NOT ended
+            UNION SELECT file FROM emoji WHERE file IN ({marks})
+            UNION SELECT name FROM thumbnail WHERE name IN ({marks})
+            UNION SELECT name FROM upload_session WHERE name IN ({marks})""",
+        [*names] * 6,
     )
     return {name for (name,) in found}
 

@@ -1,7 +1,7 @@
 """Rows of people."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +27,7 @@ class User:
     compact_messages: bool
     allow_dms_from: Senders
     auto_create_dms: bool
+    deletion_at: int | None  # in milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Credentials:
 
 COLUMNS = """id, username, email, avatar, badges,
     email_verified, age_verified, totp_enabled, is_admin,
-    read_receipts, typing_indicators, compact_messages, allow_dms_from, auto_create_dms"""
+    read_receipts, typing_indicators, compact_messages, allow_dms_from, auto_create_dms,
+    deletion_at"""
 
 
 def badges(text: str) -> tuple[str, ...]:
@@ -52,16 +54,19 @@ def _user(row: tuple[object, ...] | None) -> User | None:
     if row is None:
         return None
     (id, username, email, avatar, listed, email_ok, age_ok, totp, admin,
-     receipts, typing, compact, dms_from, auto_dms) = row  # fmt: skip
+     receipts, typing, compact, dms_from, auto_dms, deletion_at) = row  # fmt: skip
     return User(
         id, username, email, avatar, badges(listed),  # type: ignore[arg-type]
         bool(email_ok), bool(age_ok), bool(totp), bool(admin),
-        bool(receipts), bool(typing), bool(compact), dms_from, bool(auto_dms),  # type: ignore[arg-type]
+        bool(receipts), bool(typing), bool(compact), dms_from, bool(auto_dms), deletion_at,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
 def by_id(snap: Snapshot, user_id: int) -> User | None:
-    return _user(snap.execute(f"SELECT {COLUMNS} FROM user WHERE id = ?", (user_id,)).fetchone())
+    found = snap.execute(
+        f"SELECT {COLUMNS} FROM user WHERE id = ? AND username IS NOT NULL", (user_id,)
+    )
+    return _user(found.fetchone())
 
 
 def by_name(snap: Snapshot, username: str) -> User | None:
@@ -73,6 +78,26 @@ def by_name(snap: Snapshot, username: str) -> User | None:
 def by_email(snap: Snapshot, email: str) -> User | None:
     found = snap.execute(f"SELECT {COLUMNS} FROM user WHERE email_key = ?", (email.casefold(),))
     return _user(found.fetchone())
+
+
+def called(
+    snap: Snapshot, beginnings: Sequence[str], server_id: int | None, after: str, limit: int
+) -> list[User]:
+    """People in whose names a word begins with each of these, by name from the one after `after`.
+
+    What is neither a letter nor a digit ends a word.
+    """
+    among = "AND id IN (SELECT user_id FROM member WHERE server_id = ?3)" if server_id else ""
+    rows = snap.execute(
+        f"""SELECT {COLUMNS} FROM user WHERE username > ?1 {among}
+            AND NOT EXISTS (SELECT 1 FROM json_each(?2) b WHERE
+                instr('.' || lower(username), '.' || b.value) = 0
+                AND instr(lower(username), '-' || b.value) = 0
+                AND instr(lower(username), '_' || b.value) = 0)
+            ORDER BY username LIMIT ?4""",
+        (after, json.dumps([each.lower() for each in beginnings]), server_id, limit),
+    )
+    return [user for user in map(_user, rows) if user is not None]
 
 
 def credentials(user_id: int) -> Credentials | None:

@@ -5,7 +5,7 @@ Read what is known, compare or hash on the slow thread, then let core decide ins
 
 from datetime import UTC, datetime
 
-from plexichat.core import accounts, passwords, sessions, users
+from plexichat.core import accounts, deletion, invites, passwords, sessions, users
 from plexichat.core.accounts import Age, Challenge, Login
 from plexichat.core.errors import Forbidden, Invalid, Unauthenticated
 from plexichat.core.users import Changes
@@ -18,14 +18,15 @@ async def register(
 ) -> Login:
     """Make an account and log it in."""
     here = house()
-    accounts.check_registration(here.config.registration.mode, invite_code)
+    mode = here.config.registration.mode
+    await see(invites.check_registration, mode, invite_code)
     passwords.check(password, here.config.passwords)
     accounts.check_age(here.config.age_gate, age, datetime.now(UTC).date())
     await see(accounts.check_new, username, email)
     hashed = await here.slow(passwords.digest, password, here.config.passwords.bcrypt_cost)
     return await here.db.write(
         accounts.register, username, email, hashed, here.config.age_gate.enabled,
-        client(), here.config.sessions,
+        mode, invite_code, client(), here.config.sessions,
     )  # fmt: skip
 
 
@@ -74,6 +75,14 @@ async def update(wanted: Changes, password: str | None, current_password: str | 
     return await act(
         accounts.update, me().id, wanted, accounts.NewPassword(was, becomes, me().session_id)
     )
+
+
+async def leave(password: str, code: str | None) -> None:
+    """Begin the grace after which one's own account is deleted."""
+    was = await proved(password)
+    if was is None:
+        raise Invalid("incorrect_password", "Incorrect password")
+    await act(deletion.schedule, me().id, was, code)
 
 
 async def prove(password: str) -> bytes:

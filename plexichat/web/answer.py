@@ -1,23 +1,22 @@
 """How a request is answered: match, limit, authenticate, decode, call, encode. One way for all.
 
-This is the lean connection class that Quart is given for our own routes: no task per request, no
-request context, no session. Whatever is not a route of ours (a page, a static file) is answered
-by Quart as usual.
+This is the lean connection class that Quart is given: no task per request, no request context, no
+session. Quart is the shell around it: the application, its start and end, its test client.
 """
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-from quart import Quart
 from quart.asgi import ASGIHTTPConnection
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import MapAdapter, RequestRedirect
+from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
 
 from plexichat.web import bodies, requests
 from plexichat.web.limits import Verdict, network
@@ -57,44 +56,36 @@ class Dialect:
 class Site:
     """Everything that is served over HTTP: the routes of each dialect, and how each says no."""
 
-    def __init__(self, house: "House", app: Quart) -> None:
+    def __init__(self, house: "House") -> None:
         self.house = house
-        self._map = app.url_map
-        self._map.strict_slashes = False
-        self._map.merge_slashes = False
-        self._app = app
         self.routes: list[Route] = []
-        self._ours: dict[str, tuple[Route, Dialect]] = {}
-        self._dialects: list[tuple[str, Dialect]] = []
-        self._adapter: MapAdapter = self._map.bind("")
+        self._mounted: list[tuple[str, Dialect, MapAdapter]] = []
         self._origins = {origin.encode() for origin in house.config.server.cors_origins}
 
-    def mount(self, dialect: Dialect, groups: Iterable[Routes]) -> None:
+    def mount(self, dialect: Dialect, groups: tuple[Routes, ...]) -> None:
         """Serve a dialect's routes under each of its prefixes, bare groups under none."""
-        for prefix in dialect.prefixes:
-            self._dialects.append((prefix, dialect))
-        self._dialects.sort(key=lambda known: len(known[0]), reverse=True)
+        adapter = _compiled(dialect.prefixes, groups).bind("")
+        self._mounted += ((prefix, dialect, adapter) for prefix in dialect.prefixes)
+        self._mounted.sort(key=lambda mounted: len(mounted[0]), reverse=True)
         for group in groups:
             self.routes += group.routes
-            for route in group.routes:
-                for prefix in ("",) if group.bare else dialect.prefixes:
-                    endpoint = f"{dialect.name}:{route.method}:{prefix}{route.path}"
-                    self._app.add_url_rule(
-                        prefix + route.path, endpoint, _unreached, methods=[route.method]
-                    )
-                    self._ours[endpoint] = (route, dialect)
 
     def dialect(self, path: str) -> Dialect:
-        for prefix, dialect in self._dialects:
-            if not prefix or path == prefix or path.startswith(prefix + "/"):
-                return dialect
-        return self._dialects[-1][1]
+        return self._at(path)[0]
 
-    def match(self, request: Request) -> tuple[Route, Dialect, dict[str, Any]] | None:
-        """The route for a request; None for what Quart answers itself."""
+    def _at(self, path: str) -> tuple[Dialect, MapAdapter]:
+        """Whose path this is: the longest prefix decides."""
+        for prefix, dialect, adapter in self._mounted:
+            if not prefix or path == prefix or path.startswith(prefix + "/"):
+                return dialect, adapter
+        _, dialect, adapter = self._mounted[-1]
+        return dialect, adapter
+
+    def match(self, request: Request) -> tuple[Route, dict[str, Any]]:
+        """The route for a request, and the values in its path."""
         path = request.path.rstrip("/") or "/"
         try:
-            endpoint, args = self._adapter.match(path, request.method)
+            endpoint, args = self._at(path)[1].match(path, request.method)
         except MethodNotAllowed as error:
             allow = ", ".join(sorted(error.valid_methods or ())).encode()
             raise Refused(
@@ -102,8 +93,7 @@ class Site:
             ) from None
         except (NotFound, RequestRedirect):
             raise Refused(NOT_FOUND) from None
-        ours = self._ours.get(endpoint)
-        return None if ours is None else (*ours, cast(dict[str, Any], args))
+        return endpoint.route, cast(dict[str, Any], args)
 
     def cors(self, request: Request) -> Headers:
         """The headers that let a page of a listed origin read the answer."""
@@ -119,8 +109,23 @@ class Site:
         ]
 
 
-async def _unreached() -> str:
-    raise AssertionError("routes of ours are answered before Quart sees them")
+class _Endpoint:
+    """A route as werkzeug holds it, known by itself alone."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+
+
+@functools.cache
+def _compiled(prefixes: tuple[str, ...], groups: tuple[Routes, ...]) -> Map:
+    """Routes as one map; making it takes a tenth of a second, so it is made once a process."""
+    rules = [
+        Rule(prefix + route.path, endpoint=_Endpoint(route), methods=[route.method])
+        for group in groups
+        for route in group.routes
+        for prefix in (("",) if group.bare else prefixes)
+    ]
+    return Map(rules, strict_slashes=False, merge_slashes=False)
 
 
 class Connection(ASGIHTTPConnection):
@@ -136,11 +141,7 @@ class Connection(ASGIHTTPConnection):
             if request.method == "OPTIONS":
                 reply = _preflight()
             else:
-                found = site.match(request)
-                if found is None:
-                    await super().__call__(receive, send)
-                    return
-                reply = await _answer(request, *found)
+                reply = await _answer(request, *site.match(request))
         except Gone:
             return
         except Exception as error:
@@ -148,23 +149,23 @@ class Connection(ASGIHTTPConnection):
         await _send(site, request, reply, send)
 
 
-async def _answer(request: Request, route: Route, dialect: Dialect, args: dict[str, Any]) -> Reply:
+async def _answer(request: Request, route: Route, args: dict[str, Any]) -> Reply:
     house = request.house
     counted = network(request.address)
-    _refuse_over(house.limits.take("everyone", None), "global")
-    _refuse_over(house.limits.take("address", counted), "ip")
+    refuse_over(house.limits.take("everyone", None), "global")
+    refuse_over(house.limits.take("address", counted), "ip")
     house.refuse_outdated(request.header(b"x-client-version") if house.minimum else None)
-    key: object = counted
+    key: object = counted if route.per == "address" else args.get(route.per)
     if not route.public:
         me = request.me = house.live.find(requests.bearer(request), int(time.time() * 1000))
         key = me.id if route.per == "user" else (me.id, args.get(route.per))
         if not me.is_admin:
-            _refuse_over(house.limits.take("user", me.id), "user")
+            refuse_over(house.limits.take("user", me.id), "user")
     if route.public or not request.me.is_admin:
         if route.bucket == DEFAULT:
             key = (route.method, route.path, key)
         verdict = house.limits.take(route.bucket, key)
-        _refuse_over(verdict, "route")
+        refuse_over(verdict, "route")
         request.verdict = verdict
     for name, thing in route.ids.items():
         args[name] = bodies.snowflake(args[name], thing)
@@ -179,7 +180,8 @@ async def _answer(request: Request, route: Route, dialect: Dialect, args: dict[s
     return Reply(_encode(answer), route.status, [JSON_TYPE])
 
 
-def _refuse_over(verdict: Verdict | None, scope: str) -> None:
+def refuse_over(verdict: Verdict | None, scope: str) -> None:
+    """429 for what a bucket does not let pass."""
     if verdict is not None and verdict.retry_after > 0:
         extra: dict[str, object] = {"global": scope == "global", "scope": scope}
         told = too_many("Rate limited", verdict.retry_after, extra)

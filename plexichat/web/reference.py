@@ -108,7 +108,7 @@ def _operation(
     if parameters := [*_path_parameters(route), *_query_parameters(route)]:
         operation["parameters"] = parameters
     if route.takes != JSON:
-        operation["requestBody"] = {"required": True, "content": {route.takes: _upload()}}
+        operation["requestBody"] = {"required": True, "content": {route.takes: _form(route)}}
     elif route.body is not None:
         schema = _inlined(route.body)
         required = bool(schema.get("required"))
@@ -146,9 +146,10 @@ def _query_parameters(route: Route) -> list[Schema]:
     ]
 
 
-def _upload() -> Schema:
-    file = {"type": "string", "contentMediaType": "application/octet-stream"}
-    return {"schema": {"type": "object", "properties": {"file": file}, "required": ["file"]}}
+def _form(route: Route) -> Schema:
+    parts: Schema = {name: {"type": "string"} for name in route.fields}
+    parts[route.file] = {"type": "string", "contentMediaType": "application/octet-stream"}
+    return {"schema": {"type": "object", "properties": parts, "required": list(parts)}}
 
 
 def _answered(route: Route, schemas: Mapping[Any, Schema]) -> Schema:

@@ -21,7 +21,8 @@ DEFAULT = "default"  # the bucket that each route has for itself, unless it name
 class Route:
     """One method and path. `bucket` is the rate limit's name, `per` what it is counted by.
 
-    `takes` and `gives` are the media types of a body that is no JSON.
+    `takes` and `gives` are the media types of a body that is no JSON; a form that is taken has a
+    part for its `file`, and its `fields`.
     """
 
     method: str
@@ -38,6 +39,8 @@ class Route:
     answer: Any
     takes: str
     gives: str
+    file: str
+    fields: tuple[str, ...]
 
     @property
     def summary(self) -> str:
@@ -90,6 +93,8 @@ def route(
     errors: tuple[str, ...] = (),
     takes: str = "application/json",
     gives: str = "application/json",
+    file: str = "file",
+    fields: tuple[str, ...] = (),
 ) -> Route:
     """A route from its call's own signature.
 
@@ -113,4 +118,6 @@ def route(
         hints.get("return"),
         takes,
         gives,
+        file,
+        fields,
     )

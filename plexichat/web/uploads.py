@@ -1,6 +1,6 @@
 """Receiving a file: from the socket to the disk, piece by piece, as fast as the disk takes it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,32 +14,35 @@ from plexichat.web.requests import current, house
 T = TypeVar("T")
 
 FORM_BYTES = 65_536  # of a form, beside its file
+FIELD_BYTES = 4096
 WRITTEN_AT_ONCE = 262_144
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file that has arrived whole, and what its sender says it is."""
+    """A file that has arrived whole, what its sender says it is, and the texts beside it."""
 
     filename: str
     declared: str | None
     file: Incoming
+    fields: Mapping[str, str]
 
 
 @asynccontextmanager
-async def received(limit: int) -> AsyncIterator[Given]:
-    """The part named `file` of the request's form; thrown away in the end unless it was kept."""
+async def received(limit: int, name: str = "file") -> AsyncIterator[Given]:
+    """The file part of this name of the request's form; thrown away in the end unless kept."""
     form = Multipart(current().header(b"content-type"), _counted(limit + FORM_BYTES))
-    while (part := await form.part()) is not None:
-        if part.name == "file":
-            break
-    else:
-        raise broken()
+    found, fields = None, dict[str, str]()
     async with scratch() as file:
-        await _fill(file, form, limit)
-        while await form.part() is not None:
-            pass
-        yield Given(part.filename or "file", part.content_type, file)
+        while (part := await form.part()) is not None:
+            if part.name == name and found is None:
+                found = part
+                await _fill(file, form, limit)
+            elif part.filename is None:
+                fields.setdefault(part.name, await _text(form))
+        if found is None:
+            raise broken()
+        yield Given(found.filename or "file", found.content_type, file, fields)
 
 
 @asynccontextmanager
@@ -78,6 +81,16 @@ async def _fill(file: Incoming, form: Multipart, limit: int) -> None:
             await write(file.write, waiting)
             waiting, held = [], 0
     await write(file.write, waiting)
+
+
+async def _text(form: Multipart) -> str:
+    """A field of the form, short; what is no text is empty."""
+    raw = b""
+    while piece := await form.piece():
+        raw += piece
+        if len(raw) > FIELD_BYTES:
+            raise broken()
+    return raw.decode("utf-8", errors="replace")
 
 
 def _counted(limit: int) -> Callable[[], Awaitable[bytes]]:

@@ -1,47 +1,15 @@
 """Two clocks: what a commit takes away is gone for every call that was queued behind it."""
 
-import asyncio
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
-import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from plexichat.app import House
-from plexichat.store.db import Tx
 from tests.api.friends import block
 from tests.api.line import listening
+from tests.api.queueing import held
 from tests.cast import Person, refusal
-
-Queue = Callable[[Awaitable[httpx.Response]], Awaitable["asyncio.Future[httpx.Response]"]]
-
-
-@asynccontextmanager
-async def held(house: House) -> AsyncIterator[Queue]:
-    """Keep the writer busy; what is queued meanwhile is queued in that order."""
-    release = threading.Event()
-
-    def hold(tx: Tx) -> None:
-        release.wait()
-
-    waiting = asyncio.ensure_future(house.db.write(hold))
-
-    async def queue(request: Awaitable[httpx.Response]) -> "asyncio.Future[httpx.Response]":
-        before = house.db._writes.qsize()
-        asked = asyncio.ensure_future(request)
-        while house.db._writes.qsize() == before and not asked.done():
-            await asyncio.sleep(0)
-        return asked
-
-    while house.db._writes.qsize():
-        await asyncio.sleep(0)
-    try:
-        yield queue
-    finally:
-        release.set()
-        await waiting
 
 
 async def test_a_call_queued_behind_a_logout_is_refused(

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from quart import Quart
 
-from plexichat.api.events import ALL, DEFAULT, PRIVILEGED, Intent, word
+from plexichat.api.events import word
+from plexichat.api.intents import ALL, DEFAULT, PRIVILEGED, Intent
 from plexichat.app import House
 from plexichat.core.events import SecurityLogout, SessionsClosed
 from tests.api.line import listening

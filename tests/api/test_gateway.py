@@ -17,6 +17,7 @@ from plexichat.app import House
 from plexichat.config import Config, Gateway, RateLimits, Server, Versioning
 from plexichat.core import messages
 from plexichat.core.messages import Draft
+from plexichat.core.receipts import Online
 from plexichat.store.db import Tx
 from tests.api.line import dial, listening
 from tests.cast import PASSWORD, Person, quick
@@ -388,7 +389,7 @@ async def test_ready_under_live_messages_leaves_no_gap_and_repeats_nothing(
     async def chat() -> None:
         while not over:
             view = await house.db.write(
-                messages.send, bob.number, channel, Draft("hello"), rules, frozenset()
+                messages.send, bob.number, channel, Draft("hello"), rules, Online(frozenset())
             )
             sent.append(view.message.id)
 

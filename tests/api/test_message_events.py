@@ -78,11 +78,12 @@ async def test_reading_is_told_to_the_others_only_with_receipts(
     await bob.patch("/users/@me/messaging-settings", {"read_receipts_enabled": receipts})
     async with listening(url, ann) as anns, listening(url, bob) as bobs:
         await bob.post(f"/channels/{dm}/messages/ack")
-        read = ("MESSAGE_ACK", {"channel_id": dm, "user_id": bob.id, "message_id": said["id"]})
+        mark = {"channel_id": dm, "user_id": bob.id, "message_id": said["id"], **NOWHERE}
+        read = ("MESSAGE_ACK", mark)
         assert await told(bobs) == [read]
         assert await told(anns) == ([read] if receipts else [])
         await bob.post(f"/channels/{dm}/messages/mark-unread")
-        unread = ("MESSAGE_ACK", {"channel_id": dm, "user_id": bob.id, "message_id": None})
+        unread = ("MESSAGE_ACK", mark | {"message_id": None})
         assert await told(bobs) == [unread]
         assert await told(anns) == []
 

@@ -16,7 +16,7 @@ async def test_a_message_is_answered_whole_and_read_back_by_both(
         "created_at": ((int(said["id"]) >> 22) + 1704067200000) // 1000, "edited_at": None,
         "reply_to_id": None, "attachments": [], "embeds": [], "pinned": False,
         "status": "sent", "delivery_count": 0, "read_count": 0, "read": True, "read_by": [],
-        "readers": [], "reactions": [],
+        "readers": [], "reactions": [], "webhook_id": None,
     }  # fmt: skip
     path = f"/channels/{dm}/messages"
     assert (await ann.get(path)).json() == [said]

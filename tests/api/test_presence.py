@@ -190,6 +190,7 @@ async def test_typing_is_told_to_the_rest_of_the_channel(
         assert told["d"].pop("timestamp") > 1_700_000_000
         assert told["d"] == {
             "channel_id": dm, "user_id": ann.id, "username": "ann", "guild_id": None,
+                "server_id": None,
         }  # fmt: skip
         assert await anns.beat() == []
 
@@ -202,7 +203,8 @@ async def test_a_message_or_op_41_ends_typing(ann: Person, bob: Person, url: str
         await anns.say(41, channel_id=dm)
         stopped = await bobs.hear()
         assert (stopped["t"], stopped["d"]) == (
-            "TYPING_STOP", {"channel_id": dm, "user_id": ann.id},
+            "TYPING_STOP",
+            {"channel_id": dm, "user_id": ann.id, "server_id": None, "guild_id": None},
         )  # fmt: skip
         await anns.say(40, channel_id=int(dm))
         assert (await bobs.hear())["t"] == "TYPING_START"

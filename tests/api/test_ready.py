@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from plexichat.app import House
 from tests.api.line import listening
 from tests.cast import Person
 
@@ -141,7 +142,7 @@ def apply(picture: Picture, name: str, d: Any) -> None:
         case "MESSAGE_ACK" if d["user_id"] == picture["user"]["id"]:
             assert d["message_id"] == picture["channels"][d["channel_id"]]["last_message_id"]
             picture["unread"].pop(d["channel_id"], None)
-        case "MESSAGE_ACK":
+        case "MESSAGE_ACK" | "NOTIFICATION_CREATE" | "NOTIFICATION_UPDATE" | "NOTIFICATION_DELETE":
             pass
         case "RELATIONSHIP_ADD":
             picture["relationships"][d["user_id"]] = d | {"presence": None}
@@ -163,3 +164,12 @@ def apply(picture: Picture, name: str, d: Any) -> None:
                     channel["recipient"].update(d["user"])
         case _:
             raise AssertionError(f"nobody knows {name}")
+
+
+async def test_a_heartbeat_is_use_of_the_session(url: str, ann: Person, house: House) -> None:
+    async with listening(url, ann) as line:
+        house.live.used()
+        await line.beat()
+        assert [str(session_id) for _, session_id in house.live.used()] == [
+            ann.token.partition(".")[0]
+        ]

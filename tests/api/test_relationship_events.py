@@ -26,9 +26,10 @@ SILENCE: list[Any] = []
 
 
 async def told(line: Line) -> list[tuple[str, dict[str, Any]]]:
-    """What was said on a line, comings and goings apart."""
+    """What was said on a line, comings and goings and notifications apart."""
     said = [(frame["t"], frame["d"]) for frame in await line.beat()]
-    return [(name, d) for name, d in said if name != "PRESENCE_UPDATE"]
+    apart = "PRESENCE_UPDATE", "NOTIFICATION_CREATE", "NOTIFICATION_DELETE"
+    return [(name, d) for name, d in said if name not in apart]
 
 
 def added(other: Person, status: str, message: str | None = None) -> list[Any]:

@@ -22,7 +22,7 @@ WRONG = {
     ),
     "serve": (("--set", "server.prot=1"), 1, "server.port"),
     "user create": (("a b", "--password-stdin"), 1, "username"),
-    "backup create": (("nowhere/chat.tar",), 1, "nowhere"),
+    "backup create": (("chat.tar",), 1, "no database"),
     "config show": (("--set", "server.port=many"), 1, "server.port"),
     "config check": (("--config", "nowhere.toml"), 1, "nowhere.toml"),
     "version": (("--loudly",), 2, "--loudly"),
@@ -89,6 +89,8 @@ def test_a_wrong_use_is_one_sentence(path: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", DATA)
 def test_data_comes_as_json(path: str, tmp_path: Path) -> None:
     arguments, name = DATA[path]
+    if path == "backup create":  # of something
+        run("user", "create", "bob", "--password-stdin", cwd=tmp_path, stdin=f"{PASSWORD}\n")
     ended = run(*path.split(), *arguments, "--json", cwd=tmp_path, stdin=f"{PASSWORD}\n")
     assert ended.code == 0, ended.err
     assert name in json.loads(ended.out)

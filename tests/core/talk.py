@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from plexichat import config
 from plexichat.core import accounts, channels, messages, search
 from plexichat.core.messages import Draft
+from plexichat.core.receipts import Online
 from plexichat.core.views import MessageView
 from plexichat.store.db import Database, Snapshot, Tx
 
@@ -15,7 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 RULES = config.Messages()
-NOBODY: frozenset[int] = frozenset()
+NOBODY = Online(frozenset())
 
 
 class Talk:

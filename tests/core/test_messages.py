@@ -6,6 +6,7 @@ from plexichat.core import channels, messages, pins, reading, relationships
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import MessageDeleted, MessagesDeleted, MessageUpdated, PinsChanged
 from plexichat.core.messages import Draft, Page
+from plexichat.core.receipts import Online
 from tests.core.talk import NOBODY, RULES, Talk
 
 
@@ -26,7 +27,7 @@ async def test_an_edit_is_told_to_both_with_its_time(talk: Talk) -> None:
     said = await talk.say(talk.ann, "soup")
     await edit(talk, talk.ann, said, " stew ")
     (told,) = talk.heard(MessageUpdated)
-    assert told.audience == {talk.ann, talk.bob}
+    assert told.audience == frozenset({talk.ann, talk.bob})
     assert told.message.message.content == "stew"
     assert told.message.message.edited_at is not None
     assert (told.message.status, told.message.read) == (None, False)
@@ -72,7 +73,7 @@ async def test_a_deletion_is_told_to_both_and_final(talk: Talk) -> None:
     said = await talk.say(talk.ann, "soup")
     await talk.delete(talk.ann, said)
     (told,) = talk.heard(MessageDeleted)
-    assert told.audience == {talk.ann, talk.bob}
+    assert told.audience == frozenset({talk.ann, talk.bob})
     assert told.message_id == said
     with pytest.raises(NotFound, match=r"^Message not found$"):
         await talk.see(talk.ann, said)
@@ -144,7 +145,7 @@ async def test_several_messages_go_at_once_and_unknown_ones_are_skipped(talk: Ta
     wanted = [said[3], 77, other, said[1], said[1]]
     await talk.write(messages.delete_some, talk.ann, talk.dm, wanted)
     (told,) = talk.heard(MessagesDeleted)
-    assert told.audience == {talk.ann, talk.bob}
+    assert told.audience == frozenset({talk.ann, talk.bob})
     assert set(told.message_ids) == {said[1], said[3]}
     assert await history(talk) == [said[2], said[0]]
     assert await last_message(talk) == said[2]
@@ -168,7 +169,7 @@ async def test_a_message_is_delivered_to_whoever_is_connected_or_lists_it(talk: 
     said = await talk.say(talk.ann, "soup")
     alone = await talk.see(talk.ann, said)
     assert (alone.status, alone.delivery_count) == ("sent", 0)
-    online = frozenset((talk.bob,))
+    online = Online(frozenset((talk.bob,)))
     now = await talk.read(messages.get, talk.ann, talk.dm, said, online)
     assert (now.status, now.delivery_count, now.read_count) == ("delivered", 1, 0)
     listed = await talk.read(messages.page, talk.bob, talk.dm, Page(), NOBODY)
@@ -182,7 +183,7 @@ async def test_listing_is_no_news_twice_nor_to_the_connected_nor_of_older_pages(
     talk: Talk,
 ) -> None:
     first, second = await talk.say(talk.ann, "one"), await talk.say(talk.ann, "two")
-    online = frozenset((talk.bob,))
+    online = Online(frozenset((talk.bob,)))
     assert (await talk.read(messages.page, talk.bob, talk.dm, Page(), online)).news is None
     older = await talk.read(messages.page, talk.bob, talk.dm, Page(before=second), NOBODY)
     assert older.news == first
@@ -205,6 +206,6 @@ async def test_reading_names_the_reader_to_the_author_alone(talk: Talk) -> None:
 async def test_the_author_counts_among_neither_receivers_nor_readers(talk: Talk) -> None:
     said = await talk.say(talk.ann, "soup")
     await talk.write(reading.ack, talk.ann, talk.dm, None)
-    online = frozenset((talk.ann,))
+    online = Online(frozenset((talk.ann,)))
     seen = await talk.read(messages.get, talk.ann, talk.dm, said, online)
     assert (seen.status, seen.delivery_count, seen.read_count) == ("sent", 0, 0)

@@ -116,6 +116,7 @@ async def test_reading_is_told_to_both_once(talk: Talk) -> None:
     (told,) = talk.heard(MessagesRead)
     assert told == MessagesRead(
         audience=frozenset((talk.ann, talk.bob)),
+        server_id=None,
         channel_id=talk.dm,
         user_id=talk.ann,
         message_id=said,
@@ -128,7 +129,7 @@ async def test_reading_ones_own_words_is_told_to_oneself_alone(talk: Talk) -> No
     await talk.say(talk.ann, "soup")
     assert await talk.write(reading.ack, talk.ann, talk.dm, None) == 0
     (told,) = talk.heard(MessagesRead)
-    assert told.audience == {talk.ann}
+    assert told.audience == frozenset({talk.ann})
 
 
 async def test_whoever_gives_no_receipts_reads_unseen(talk: Talk) -> None:
@@ -136,7 +137,7 @@ async def test_whoever_gives_no_receipts_reads_unseen(talk: Talk) -> None:
     said = await talk.say(talk.bob, "soup")
     assert await talk.write(reading.ack, talk.ann, talk.dm, None) == 1
     (told,) = talk.heard(MessagesRead)
-    assert told.audience == {talk.ann}
+    assert told.audience == frozenset({talk.ann})
     seen = await talk.see(talk.bob, said)
     assert (seen.status, seen.read_count, seen.readers) == ("delivered", 0, ())
     assert (await talk.see(talk.ann, said)).read
@@ -148,7 +149,7 @@ async def test_what_others_knew_they_still_know_after_marking_unread(talk: Talk)
     talk.told.clear()
     assert await talk.write(reading.mark_unread, talk.ann, talk.dm, said) == 1
     (told,) = talk.heard(MessagesRead)
-    assert told.audience == {talk.ann}
+    assert told.audience == frozenset({talk.ann})
     assert told.message_id is None
     assert (await talk.see(talk.bob, said)).status == "read"
     assert not (await talk.see(talk.ann, said)).read

@@ -86,6 +86,31 @@ async def test_a_session_that_waits_for_its_picture_loses_and_repeats_nothing(
         assert [each["s"] for each in said] == [1, 2, 3, 4]
 
 
+async def test_what_is_read_on_the_way_comes_before_what_was_told_meanwhile(
+    station: Station,
+) -> None:
+    async with station.listener(ANN) as ann:
+        (session,) = station.sessions
+        session.hold()
+        station.tell("meanwhile", ANN)
+        session.release(say("LISTED", "as it was read"))
+        assert [(await read(ann))["d"] for _ in range(2)] == ["as it was read", "meanwhile"]
+
+
+async def test_a_session_can_be_resumed_while_it_reads(station: Station) -> None:
+    async with station.listener(ANN) as ann:
+        (session,) = station.sessions
+        session.hold()
+        station.tell("meanwhile", ANN)
+        await ann.close()
+        await station.left.wait()
+    async with connect(station.url) as ann:
+        await ann.send(json.dumps({"user": ANN, "resume": session.id, "seq": 1}))
+        assert (await read(ann))["t"] == "RESUMED"
+        session.release(None)
+        assert await read(ann) == {"s": 2, "t": "TOLD", "d": "meanwhile"}
+
+
 async def test_the_oldest_socket_makes_room_for_one_too_many(station: Station) -> None:
     async with station.listener(ANN) as oldest:
         others = [await connect(station.url) for _ in range(5)]

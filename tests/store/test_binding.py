@@ -13,7 +13,7 @@ async def test_peewee_works_in_the_transaction_of_the_call(db: Database) -> None
     def move_in(tx: Tx, *names: str) -> list[str]:
         for name in names:
             User.insert(id=tx.id(), username=name, password_hash=b"").execute()
-        return [user.username for user in User.select().order_by(User.id)]
+        return [str(user.username) for user in User.select().order_by(User.id)]
 
     def move_in_and_leave(tx: Tx) -> None:
         move_in(tx, "cem")

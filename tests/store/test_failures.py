@@ -117,7 +117,7 @@ def test_a_full_disk_is_told_to_nobody(data: Path) -> None:
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_a_disk_that_cannot_sync_is_told_to_nobody(data: Path, tmp_path: Path) -> None:
-    inject = "inject=fdatasync,fsync:error=EIO:when=15..17"
+    inject = "inject=fdatasync,fsync:error=EIO:when=30..32"
     trace = ("strace", "-f", "-qq", "-o", str(tmp_path / "trace"), "-e", inject)
     names = [f"ann{n}" for n in range(30)]
     answers = visit_notary(data, names, trace)

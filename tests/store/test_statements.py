@@ -53,9 +53,12 @@ def whole() -> Any:
     """Messages with their authors, as every statement on them begins."""
     return (
         Message.select(
-            Message.id, Message.channel_id, Message.author_id, User.username, User.avatar,
+            Message.id, Message.channel_id, Message.author_id,
+            fn.COALESCE(Message.byline, User.username),
+            fn.COALESCE(Message.byline_avatar, User.avatar),
             User.badges, Message.content, Message.edited_at, Message.reply_to_id,
             Message.attachments, Message.embeds, Message.pinned_at,
+            Message.reactions, Message.webhook_id,
         )
         .join(User, JOIN.LEFT_OUTER, on=User.id == Message.author_id)
         .where(Message.deleted == 0)
@@ -70,9 +73,9 @@ Case = Callable[[Snapshot, Talk], tuple[Any, Any]]
 CASES: list[Case] = []
 
 
-def case(fn: Case) -> Case:
-    CASES.append(fn)
-    return fn
+def case(stated: Case) -> Case:
+    CASES.append(stated)
+    return stated
 
 
 def some(talk: Talk) -> list[int]:
@@ -230,6 +233,6 @@ async def test_a_deleted_message_keeps_its_place_and_nothing_else(talk: Talk) ->
         query: Any = Message.select().where(Message.id == said)
         return dict(query.dicts().get())
 
-    assert {name for name, value in (await talk.read(row)).items() if value is not None} == {
+    assert {name for name, value in (await talk.read(row)).items() if value} == {
         "id", "channel_id", "author_id", "position", "own_position", "deleted",
     }  # fmt: skip

@@ -1,7 +1,7 @@
 -- People, the sessions they hold, and what stands between two of them.
 CREATE TABLE user (
     id INTEGER PRIMARY KEY,
-    username TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    username TEXT COLLATE NOCASE UNIQUE,            -- NULL: nothing is left but what they said to others
     email TEXT,
     email_key TEXT UNIQUE,                          -- the address with its case folded
     password_hash BLOB NOT NULL,

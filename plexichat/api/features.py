@@ -1,0 +1,70 @@
+"""What an account here comes with (contract 11, section 5): one tier for everybody."""
+
+from msgspec import Struct
+
+from plexichat.core import servers, users
+from plexichat.web.requests import house, me, see
+from plexichat.web.routes import Routes
+
+UNLIMITED = -1
+REACTIONS = 20
+EMOJIS = 50
+
+routes = Routes("Features")
+
+
+class Badge(Struct):
+    name: str
+    display_name: str
+    description: str
+    icon: str
+    color: str
+
+
+class TierLimits(Struct):
+    name: str
+    multiplier: float
+    max_voice_minutes_per_day: int
+    max_video_minutes_per_day: int
+    max_file_uploads_per_day: int
+    max_file_size_mb: int
+    max_servers: int
+    max_message_length: int
+    max_reactions_per_message: int
+    max_pins_per_channel: int
+    custom_emoji_slots: int
+
+
+class Features(Struct):
+    badges: list[Badge]
+    tier: str
+    tier_limits: TierLimits
+
+
+BADGES = {
+    badge.name: badge
+    for badge in (
+        Badge("alpha_tester", "Alpha tester", "was here before it worked", "◇", "#7a5c9e"),
+        Badge("early_supporter", "Early supporter", "was here early", "♥", "#b5485d"),
+        Badge("staff", "Staff", "looks after this server", "★", "#406080"),
+        Badge("verified", "Verified", "is who they say", "✓", "#2f7d5b"),
+        Badge("bug_hunter", "Bug hunter", "finds what is broken", "⚑", "#8a6d1f"),
+        Badge("contributor", "Contributor", "helps to build it", "✎", "#4f6d8f"),
+        Badge("moderator", "Moderator", "keeps the peace", "⚖", "#5a6b3b"),
+        Badge("partner", "Partner", "works with us", "∞", "#6b4f8f"),
+    )
+}
+
+
+@routes.get("/users/@me/features", errors=("404 User not found",))
+async def show() -> Features:
+    """One's badges, and how much of everything one may have; -1 is any amount."""
+    user = await see(users.get, me().id)
+    config = house().config
+    limits = TierLimits(
+        "standard", 1.0, UNLIMITED, UNLIMITED, UNLIMITED,
+        config.uploads.max_attachment_bytes >> 20, servers.SERVERS_PER_PERSON,
+        config.messages.max_length, REACTIONS, config.messages.max_pins, EMOJIS,
+    )  # fmt: skip
+    badges = [BADGES.get(name, Badge(name, name, "", "", "")) for name in user.badges]
+    return Features(badges, limits.name, limits)
