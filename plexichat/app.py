@@ -13,6 +13,7 @@ from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
 from quart import Quart
 
+from plexichat import cores
 from plexichat.api import (
     audit,
     auth,
@@ -370,6 +371,7 @@ def _listening(config: Config) -> str:
 
 
 def _be_nice() -> None:
-    """Let the event loop's thread go first; Linux keeps niceness per thread."""
+    """Let the event loop's thread go first; Linux keeps niceness and cores per thread."""
+    cores.use_all()
     with contextlib.suppress(OSError):
         os.nice(SLOW_NICENESS)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
+from plexichat import cores
 from plexichat.core import imaging, uploads
 from plexichat.core.errors import Refusal
 from plexichat.core.events import FilesForgotten
@@ -37,8 +38,8 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.files = Files(folder)
         self.keeping = asyncio.Lock()  # whoever holds it finds every file where it was
-        self._threads = ThreadPoolExecutor(THREADS, "disk")
-        self._darkroom = ThreadPoolExecutor(1, "darkroom")  # one picture at a time
+        self._threads = ThreadPoolExecutor(THREADS, "disk", cores.use_all)
+        self._darkroom = ThreadPoolExecutor(1, "darkroom", cores.use_all)  # one picture at a time
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._removals: set[asyncio.Task[None]] = set()
         self._tidied_at = float("-inf")

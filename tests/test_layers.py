@@ -15,6 +15,7 @@ LINES = 400
 # room -> what it may import of ours besides itself; whoever is not here is not in the plan
 MAY: dict[str, set[str]] = {
     "ids": set(),
+    "cores": set(),
     "config": set(),
     "logs": {"config"},
     "store": {"ids"},
@@ -22,12 +23,12 @@ MAY: dict[str, set[str]] = {
     "gateway": {"config"},
     "web": {"core", "store", "ids", "config"},
     "api": {"web", "core", "gateway", "store", "ids", "config"},
-    "shelf": {"core", "store"},
+    "shelf": {"cores", "core", "store"},
     "attendance": {"core", "store", "gateway", "config"},
-    "app": {"api", "web", "shelf", "attendance", "core", "gateway", "store", "config"},
+    "app": {"api", "web", "shelf", "attendance", "cores", "core", "gateway", "store", "config"},
     "admin": {"app", "core", "store", "config"},
     "serving": {"admin", "app", "store", "config"},
-    "cli": {"admin", "serving", "logs", "core", "store", "config"},
+    "cli": {"admin", "serving", "logs", "cores", "core", "store", "config"},
 }
 DIALECTS = {"api", "wryft"}
 # Of the store, a dialect may know what a row looks like and how a call is made, no more.

@@ -34,11 +34,13 @@ def serve(sources: Sources, host: str | None, port: int | None) -> None:
         sources = sources.then(Sources(overrides=(f"server.port={port}",)))
     config = sources.load()
     refuse_a_second(Path(config.storage.directory).resolve())
-    from plexichat import logs, serving
+    from plexichat import cores, logs, serving
 
     logs.configure(config.logging)
     # Beside a busy event loop the writer's thread would wait for its turn ten times as long.
     sys.setswitchinterval(0.0005)
+    if config.server.one_core:
+        cores.share_one()
     asyncio.run(serving.serve(config, lambda line: print(line, flush=True)))
 
 

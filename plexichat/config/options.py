@@ -32,6 +32,7 @@ class Server:
     public_url: BaseUrl = ""
     max_body_bytes: Count = 10_485_760
     body_timeout_seconds: Count = 30
+    one_core: bool = True
     cors_origins: tuple[Origin, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
 
