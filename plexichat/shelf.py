@@ -7,8 +7,9 @@ its copy of the database names.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -22,7 +23,7 @@ from plexichat.core.events import FilesForgotten
 from plexichat.core.imaging import Picture
 from plexichat.store.db import Database
 from plexichat.store.errors import StoreError
-from plexichat.store.files import Files
+from plexichat.store.files import Files, Incoming
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,10 +46,26 @@ class Shelf:
         self._tidied_at = float("-inf")
 
     async def run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run something that touches the disk."""
-        return await asyncio.get_running_loop().run_in_executor(
+        """Run something that touches the disk; whoever is cancelled leaves when it is done."""
+        work = asyncio.get_running_loop().run_in_executor(
             self._threads, partial(fn, *args, **kwargs)
         )
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            raise
+
+    @asynccontextmanager
+    async def incoming(self) -> AsyncIterator[Incoming]:
+        """A file that is nobody's yet; thrown away in the end unless it was kept."""
+        begun: list[Incoming] = []  # what was begun is here even if whoever asked is cancelled
+        try:
+            await self.run(lambda: begun.append(self.files.begin()))
+            yield begun[0]
+        finally:
+            for file in begun:
+                await self.run(file.discard)
 
     def turn(self, name: str) -> asyncio.Lock:
         """Whoever holds this is alone with a file that is not whole yet."""
@@ -72,12 +89,9 @@ class Shelf:
         return made
 
     async def _miniature(self, source: Path, side: int) -> str:
-        file = await self.run(self.files.begin)
-        try:
+        async with self.incoming() as file:
             picture = await self.develop(source, file.path, side)
             return await self.run(self.files.keep, file, picture.suffix)
-        finally:
-            await self.run(file.discard)
 
     def apply(self, event: object) -> None:
         """Take in what a commit changed."""

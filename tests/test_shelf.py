@@ -164,3 +164,18 @@ async def test_a_restart_throws_out_what_was_still_arriving(config: Config) -> N
     assert stored(again) == []
     arriving.discard()
     await again.close()
+
+
+async def test_whoever_is_cancelled_leaves_no_file_behind(house: House) -> None:
+    async def bring() -> None:
+        async with house.shelf.incoming() as file:
+            await house.shelf.run(file.write, [bytes(1 << 20)])
+
+    for turns in range(4):
+        bringing = asyncio.create_task(bring())
+        for _ in range(turns + 1):
+            await asyncio.sleep(0)
+        bringing.cancel()
+        await asyncio.wait([bringing])
+        assert bringing.cancelled()
+        assert not list((house.directory / "uploads" / ".incoming").glob("*"))

@@ -9,7 +9,7 @@ from plexichat.core import avatars
 from plexichat.web import files
 from plexichat.web.requests import Headers, Reply, act, house, me, see
 from plexichat.web.routes import Routes
-from plexichat.web.uploads import keep, received, scratch
+from plexichat.web.uploads import keep, received
 
 routes = Routes("Avatars")
 
@@ -74,7 +74,7 @@ async def developed(file: str) -> Reply | None:
 async def give() -> AvatarGiven:
     """Show the picture in the part `file` from now on, made small enough."""
     here, my_id = house(), me().id
-    async with received(avatars.MAX_BYTES) as given, scratch() as made:
+    async with received(avatars.MAX_BYTES) as given, here.shelf.incoming() as made:
         made_small = await here.shelf.develop(given.file.path, made.path, avatars.SIDE)
         user = await keep(
             made, made_small.suffix, lambda name: act(avatars.put, my_id, name)

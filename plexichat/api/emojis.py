@@ -8,7 +8,7 @@ from plexichat.api.shapes_emojis import Emoji
 from plexichat.core import emojis
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
-from plexichat.web.uploads import keep, received, scratch
+from plexichat.web.uploads import keep, received
 
 routes = Routes("Emoji")
 
@@ -57,7 +57,7 @@ async def create(server_id: int) -> Emoji:
     """
     here, my_id = house(), me().id
     await see(emojis.check, my_id, server_id)
-    async with received(emojis.MAX_BYTES, "image") as given, scratch() as made:
+    async with received(emojis.MAX_BYTES, "image") as given, here.shelf.incoming() as made:
         name = emojis.read(given.fields.get("name"))
         picture = await here.shelf.develop(given.file.path, made.path, emojis.SIDE)
         emoji = await keep(

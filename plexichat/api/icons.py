@@ -15,7 +15,7 @@ from plexichat.core.imaging import Picture
 from plexichat.store import servers as rows
 from plexichat.web.requests import Reply, act, house, me, see
 from plexichat.web.routes import Routes
-from plexichat.web.uploads import keep, received, scratch
+from plexichat.web.uploads import keep, received
 
 routes = Routes("Icons")
 
@@ -78,7 +78,7 @@ async def remove(server_id: int) -> Success:
 async def _given(server_id: int, limit: int) -> tuple[rows.Server, Picture]:
     here, my_id = house(), me().id
     await see(icons.check, my_id, server_id)
-    async with received(limit) as given, scratch() as made:
+    async with received(limit) as given, here.shelf.incoming() as made:
         developed = await here.shelf.develop(given.file.path, made.path, SIDE)
         server = await keep(
             made, developed.suffix, lambda name: act(icons.put, my_id, server_id, name)

@@ -33,7 +33,7 @@ async def received(limit: int, name: str = "file") -> AsyncIterator[Given]:
     """The file part of this name of the request's form; thrown away in the end unless kept."""
     form = Multipart(current().header(b"content-type"), _counted(limit + FORM_BYTES))
     found, fields = None, dict[str, str]()
-    async with scratch() as file:
+    async with house().shelf.incoming() as file:
         while (part := await form.part()) is not None:
             if part.name == name and found is None:
                 found = part
@@ -43,17 +43,6 @@ async def received(limit: int, name: str = "file") -> AsyncIterator[Given]:
         if found is None:
             raise broken()
         yield Given(found.filename or "file", found.content_type, file, fields)
-
-
-@asynccontextmanager
-async def scratch() -> AsyncIterator[Incoming]:
-    """A file that is nobody's yet; thrown away in the end unless it was kept."""
-    shelf = house().shelf
-    file = await shelf.run(shelf.files.begin)
-    try:
-        yield file
-    finally:
-        await shelf.run(file.discard)
 
 
 async def keep(file: Incoming, suffix: str, note: Callable[[str], Awaitable[T]]) -> T:
