@@ -22,7 +22,7 @@ from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework
 
-from plexichat import admin
+from plexichat.admin.door import door
 from plexichat.app import House, create_app
 from plexichat.config import Config
 
@@ -49,7 +49,7 @@ async def serve(config: Config, announce: Callable[[str], None]) -> None:
             app = create_app(house)
             await app.startup()
             listener = Listener(app)
-            async with admin.door(house):
+            async with door(house):
                 await listener.open(sock)
                 announce(f"Plexichat is ready on {url(host, port)} (data in {house.directory})")
                 await stop.wait()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plexichat import admin
+from plexichat.admin.backups import CreateBackup
 from plexichat.app import House
 from plexichat.config import Config
 from plexichat.core import uploads
@@ -96,7 +96,7 @@ async def test_no_file_goes_while_a_backup_reads(
     (file,) = stored(house)
     async with house.shelf.keeping:
         backing_up = asyncio.create_task(
-            admin.CreateBackup(str(tmp_path / "backup.tar")).perform(house, lambda *_: None)
+            CreateBackup(str(tmp_path / "backup.tar")).perform(house, lambda *_: None)
         )
         await ann.delete(f"/channels/{dm}/messages/{said['id']}")
         assert stored(house) == [file]
@@ -112,7 +112,7 @@ async def test_a_backup_holds_files_and_not_what_is_still_arriving(
     (file,) = stored(house)
     arriving = house.shelf.files.begin()
     target = tmp_path / "backup.tar"
-    made = await admin.CreateBackup(str(target)).perform(house, lambda *_: None)
+    made = await CreateBackup(str(target)).perform(house, lambda *_: None)
     arriving.discard()
     assert made.uploads == 1
     with tarfile.open(target) as backup:

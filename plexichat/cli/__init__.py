@@ -35,7 +35,16 @@ def plexichat(context: click.Context, sources: Sources) -> None:
     context.obj = sources
 
 
-for verb in (init, serve, user, backup, config, version, test, bench):
+for verb in (
+    init,
+    serve,
+    user,
+    backup,
+    config,
+    version,
+    test,
+    bench,
+):
     plexichat.add_command(verb)
 
 

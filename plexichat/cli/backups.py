@@ -29,7 +29,8 @@ def create(sources: Sources, path: Path | None, as_json: bool) -> None:
       backup create
       backup create /mnt/usb/chat.tar
     """
-    from plexichat.admin import CreateBackup, ask
+    from plexichat.admin.backups import CreateBackup
+    from plexichat.admin.door import ask
     from plexichat.core.errors import Refusal
     from plexichat.store.db import NAME
 

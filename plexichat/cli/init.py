@@ -37,7 +37,8 @@ def init(
       init
       init --owner ann --password-stdin < password.txt
     """
-    from plexichat.admin import CreateUser, ask
+    from plexichat.admin.door import ask
+    from plexichat.admin.users import CreateUser
 
     path = sources.find() or Path.cwd() / "config.toml"
     if path.exists():

@@ -31,7 +31,8 @@ def create(
       user create ann
       user create bob --admin --password-stdin < password.txt
     """
-    from plexichat.admin import CreateUser, ask
+    from plexichat.admin.door import ask
+    from plexichat.admin.users import CreateUser
 
     config = sources.load()
     request = CreateUser(name, email, ask_password(password_stdin), admin)

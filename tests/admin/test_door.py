@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from plexichat import admin
+from plexichat.admin.backups import CreateBackup
+from plexichat.admin.door import SOCKET, ask, ask_server, door
+from plexichat.admin.users import CreateUser
 from plexichat.app import House
 from plexichat.core.errors import Refusal
 from tests.cast import PASSWORD
@@ -20,7 +22,7 @@ def nothing(what: str, done: int, total: int) -> None:
 
 async def say(house: House, line: bytes) -> list[dict[str, str]]:
     """What the door answers to a line, until it closes."""
-    reader, writer = await asyncio.open_unix_connection(house.directory / admin.SOCKET)
+    reader, writer = await asyncio.open_unix_connection(house.directory / SOCKET)
     writer.write(line)
     answers = [json.loads(answer) async for answer in reader]
     writer.close()
@@ -40,42 +42,42 @@ async def say(house: House, line: bytes) -> list[dict[str, str]]:
     ids=lambda line: repr(line[:20]),
 )
 async def test_what_it_does_not_know_it_says(house: House, line: bytes) -> None:
-    async with admin.door(house):
+    async with door(house):
         [answer] = await say(house, line)
         assert (answer["type"], answer["code"]) == ("refused", "unknown_request")
-        asked = admin.CreateUser("ann", None, PASSWORD, is_admin=True)
-        made = await asyncio.to_thread(admin.ask, house.config, asked, nothing)
+        asked = CreateUser("ann", None, PASSWORD, is_admin=True)
+        made = await asyncio.to_thread(ask, house.config, asked, nothing)
         assert made.username == "ann"
 
 
 async def test_a_rule_that_refuses_is_told_as_it_is(house: House) -> None:
-    async with admin.door(house):
-        asked = admin.CreateUser("ann", None, "short", is_admin=False)
+    async with door(house):
+        asked = CreateUser("ann", None, "short", is_admin=False)
         with pytest.raises(Refusal) as refused:
-            await asyncio.to_thread(admin.ask, house.config, asked, nothing)
+            await asyncio.to_thread(ask, house.config, asked, nothing)
     assert refused.value.code == "weak_password"
 
 
 async def test_only_the_owner_of_the_folder_has_the_key(house: House) -> None:
-    async with admin.door(house):
-        door = house.directory / admin.SOCKET
-        assert door.stat().st_mode & 0o777 == 0o600
+    async with door(house):
+        path = house.directory / SOCKET
+        assert path.stat().st_mode & 0o777 == 0o600
         house.directory.chmod(0o755)
         with pytest.raises(Refusal, match="only the owner"):
-            await asyncio.to_thread(visit_as_nobody, door)
-    assert not door.exists()
+            await asyncio.to_thread(visit_as_nobody, path)
+    assert not path.exists()
 
 
-def visit_as_nobody(door: Path) -> None:
+def visit_as_nobody(path: Path) -> None:
     """Root passes every door, so it puts off its power for a moment; others take their key away."""
     root = os.geteuid() == 0
     if root:
         os.seteuid(65534)
     else:
-        door.chmod(0)
+        path.chmod(0)
     try:
-        asked = admin.CreateBackup(None)
-        admin.ask_server(door.parent, asked, nothing)
+        asked = CreateBackup(None)
+        ask_server(path.parent, asked, nothing)
     finally:
         if root:
             os.seteuid(0)
@@ -83,7 +85,7 @@ def visit_as_nobody(door: Path) -> None:
 
 async def test_what_a_crash_left_is_no_server(house: House) -> None:
     with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(house.directory / admin.SOCKET))
-    async with admin.door(house):
+        left.bind(str(house.directory / SOCKET))
+    async with door(house):
         [answer] = await say(house, b"\n")
         assert answer["type"] == "refused"

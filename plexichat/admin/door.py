@@ -10,15 +10,16 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
+from plexichat.admin.requests import ANSWERS, REQUESTS
+from plexichat.admin.words import Progress, Refused, Request, Tell
 from plexichat.app import House
 from plexichat.config import Config
-from plexichat.core import accounts, backups, passwords
 from plexichat.core.errors import Refusal
 from plexichat.store.errors import InUse, StoreError
 
@@ -26,70 +27,7 @@ SOCKET = "admin.sock"
 PATH_BYTES = 100  # a socket's address holds about this much
 PATIENCE_SECONDS = 5.0
 
-Tell = Callable[[str, int, int], None]  # what is being done, how many bytes, of how many
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
-
-class UserCreated(msgspec.Struct, frozen=True, tag="user created"):
-    id: str
-    username: str
-    email: str | None
-    is_admin: bool
-
-
-class CreateUser(msgspec.Struct, frozen=True, tag="user create"):
-    name: str
-    email: str | None
-    password: str
-    is_admin: bool
-
-    async def perform(self, house: House, tell: Tell) -> UserCreated:
-        policy = house.config.passwords
-        passwords.check(self.password, policy)
-        await house.db.read(accounts.check_new, self.name, self.email)
-        kept = await house.slow(passwords.digest, self.password, policy.bcrypt_cost)
-        user = await house.db.write(
-            accounts.create, self.name, self.email, kept, is_admin=self.is_admin
-        )
-        return UserCreated(str(user.id), user.username, self.email, self.is_admin)
-
-
-class BackupCreated(msgspec.Struct, frozen=True, tag="backup created"):
-    path: str
-    bytes: int
-    uploads: int
-
-
-class CreateBackup(msgspec.Struct, frozen=True, tag="backup create"):
-    path: str | None
-
-    async def perform(self, house: House, tell: Tell) -> BackupCreated:
-        path = None if self.path is None else Path(self.path)
-        async with house.shelf.keeping:
-            made = await backups.create(house.db, house.directory, path, tell)
-        return BackupCreated(str(made.path), made.bytes, made.uploads)
-
-
-class Progress(msgspec.Struct, frozen=True, tag="progress"):
-    what: str
-    done: int
-    total: int
-
-
-class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    code: str
-    message: str
-
-
-REQUESTS: Any = CreateUser | CreateBackup
-ANSWERS: Any = UserCreated | BackupCreated | Progress | Refused
-
-
-class Request(Protocol[T_co]):
-    """Something that can be asked for at the door."""
-
-    async def perform(self, house: House, tell: Tell) -> T_co: ...
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,29 @@
+"""Requests about backups."""
+
+from pathlib import Path
+
+import msgspec
+
+from plexichat.admin.words import Tell
+from plexichat.app import House
+from plexichat.core import backups
+
+
+class BackupCreated(msgspec.Struct, frozen=True, tag="backup created"):
+    path: str
+    bytes: int
+    uploads: int
+
+
+class CreateBackup(msgspec.Struct, frozen=True, tag="backup create"):
+    path: str | None
+
+    async def perform(self, house: House, tell: Tell) -> BackupCreated:
+        path = None if self.path is None else Path(self.path)
+        async with house.shelf.keeping:
+            made = await backups.create(house.db, house.directory, path, tell)
+        return BackupCreated(str(made.path), made.bytes, made.uploads)
+
+
+REQUESTS = (CreateBackup,)
+ANSWERS = (BackupCreated,)

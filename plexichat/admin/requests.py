@@ -1,0 +1,19 @@
+"""Every request that the door knows and every answer, gathered from the modules of the subjects."""
+
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+
+from plexichat.admin import backups, users
+from plexichat.admin.words import Progress, Refused
+
+SUBJECTS: Final = (
+    backups,
+    users,
+)
+
+# A type that msgspec tells apart by its tags; what is put together at run time is Any to mypy.
+REQUESTS: Final[Any] = reduce(or_, (one for subject in SUBJECTS for one in subject.REQUESTS))
+ANSWERS: Final[Any] = reduce(
+    or_, (one for subject in SUBJECTS for one in subject.ANSWERS), Progress | Refused
+)
