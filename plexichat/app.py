@@ -5,65 +5,27 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
+from typing import Final, Literal, ParamSpec, TypeVar
 
 from quart import Quart
 
 from plexichat import cores
-from plexichat.api import (
-    audit,
-    auth,
-    avatars,
-    bans,
-    channels,
-    emojis,
-    features,
-    gateway,
-    help,
-    icons,
-    invites,
-    media,
-    members,
-    messages,
-    notifications,
-    pins,
-    preferences,
-    presence,
-    qr,
-    reactions,
-    reading,
-    recents,
-    reference,
-    relationships,
-    reports,
-    roles,
-    search,
-    server_channels,
-    servers,
-    settings,
-    system,
-    two_factor,
-    upload_sessions,
-    users,
-    webhooks,
-)
+from plexichat.api import gateway, reference
 from plexichat.api.dialect import DIALECT
+from plexichat.api.frames import AUTHENTICATION_FAILED
+from plexichat.api.groups import GROUPS
 from plexichat.api.shapes import Shapes
 from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
-from plexichat.core import accounts, deletion, leftovers, links, passwords, sessions, versions
-from plexichat.core import invites as invite_rules
-from plexichat.core import notifications as notification_rules
+from plexichat.core import links, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
-from plexichat.core import thumbnails as thumbnail_rules
-from plexichat.core import upload_sessions as upload_session_rules
 from plexichat.core.audiences import Audiences
 from plexichat.core.backups import UPLOADS
-from plexichat.core.events import Event, Leftovers, Members, ServerJoined, SessionsClosed
+from plexichat.core.events import Event, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.presence import LivePresence
 from plexichat.core.receipts import Online
@@ -71,8 +33,9 @@ from plexichat.core.sessions import LiveSessions
 from plexichat.core.versions import Version
 from plexichat.gateway.hub import Hub
 from plexichat.shelf import Shelf
-from plexichat.store.db import Database, Tx
+from plexichat.store.db import Database
 from plexichat.store.errors import StoreError
+from plexichat.upkeep import Upkeep
 from plexichat.web.answer import Connection, Site
 from plexichat.web.limits import Limits
 from plexichat.web.proxies import Proxies
@@ -83,50 +46,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-GROUPS: Final = tuple(
-    group.routes
-    for group in (
-        auth,
-        two_factor,
-        users,
-        settings,
-        preferences,
-        notifications,
-        search,
-        recents,
-        reports,
-        features,
-        relationships,
-        presence,
-        channels,
-        messages,
-        pins,
-        reactions,
-        reading,
-        servers,
-        icons,
-        server_channels,
-        invites,
-        members,
-        bans,
-        roles,
-        audit,
-        emojis,
-        webhooks,
-        media,
-        upload_sessions,
-        avatars,
-        qr,
-        help,
-        system,
-    )
-)
-JOB_SECONDS: Final = 60
-FORGETTING: Final = (
-    sessions.forget_expired, accounts.forget_expired, invite_rules.forget_expired,
-    upload_session_rules.forget_expired,
-    notification_rules.forget_old,
-)  # fmt: skip
 SLOW_NICENESS: Final = 10
 
 
@@ -156,11 +75,7 @@ class House:
         self.typing = Typing(self._tell, config.presence)
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None
-        self._jobs: asyncio.Task[None] | None = None
-        self._left_over = asyncio.Event()  # something may be to clear away or to tell
-        self._undeveloped = asyncio.Event()  # thumbnails may be to make
-        self._waiting: list[asyncio.Task[None]] = []
-        self._soon: set[asyncio.Task[None]] = set()
+        self.upkeep = Upkeep(self)
 
     @classmethod
     async def open(cls, config: Config) -> "House":
@@ -180,24 +95,13 @@ class House:
         house.shapes = Shapes(origin, Links(key, time.time))
         house.attendance = Attendance(house.db, house.hub, house.live, config.presence)
         house.gateway = gateway.Gateway(house)
-        house._jobs = asyncio.create_task(house._work())
-        house._left_over.set()
-        house._undeveloped.set()
-        house._waiting = [
-            asyncio.create_task(house._whenever(house._left_over, house._clear)),
-            asyncio.create_task(house._whenever(house._undeveloped, house._develop)),
-        ]
+        house.upkeep.start()
         return house
 
     async def close(self) -> None:
         """Finish what is being written and give the data folder back."""
-        for task in (self._jobs, *self._waiting):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        await self.upkeep.stop()
         try:
-            await self.settled()
             await self.attendance.close()
             await self.db.write(sessions.save_use, self.live.used(), self.config.sessions)
         except StoreError:
@@ -214,9 +118,7 @@ class House:
         self.presence.apply(event)
         self.typing.apply(event)
         self.shelf.apply(event)
-        if isinstance(event, Leftovers):
-            self._left_over.set()
-            self._undeveloped.set()
+        self.upkeep.apply(event)
         consequences = self.audiences.apply(event)
         if isinstance(event, ServerJoined):
             present = self.audiences.resolve(Members(event.world.server.id))
@@ -226,7 +128,7 @@ class House:
             self._tell(consequence, commit)
         if isinstance(event, SessionsClosed):
             self.hub.close_sessions(
-                event.user_id, event.session_ids, *gateway.AUTHENTICATION_FAILED
+                event.user_id, event.session_ids, *AUTHENTICATION_FAILED
             )
 
     def _tell(self, event: Event, commit: int | None) -> None:
@@ -253,22 +155,6 @@ class House:
         readers = self.audiences.readers(channel_id)
         return Online(connected, frozenset(filter(connected.__contains__, readers)))
 
-    def soon(
-        self, fn: Callable[Concatenate[Tx, P], object], *args: P.args, **kwargs: P.kwargs
-    ) -> None:
-        """Write something that nobody waits for."""
-
-        async def write() -> None:
-            await self.db.write(fn, *args, **kwargs)
-
-        task = asyncio.create_task(self._try(write))
-        self._soon.add(task)
-        task.add_done_callback(self._soon.discard)
-
-    async def settled(self) -> None:
-        """Wait until all that is written."""
-        await asyncio.gather(*self._soon)
-
     async def decoy(self) -> bytes:
         """A hash that no password matches, to spend the same time on names nobody has."""
         if self._decoy is None:
@@ -289,62 +175,6 @@ class House:
                 "update_url": self.config.versioning.update_url or None,
             }
             raise Refused(Problem(426, "Client version is too old", told))
-
-    async def _work(self) -> None:
-        """Do the small jobs that nobody waits for, once a minute."""
-        while True:
-            await asyncio.sleep(JOB_SECONDS)
-            for job in (self._save_use, self._forget_expired, self._purge, self._sweep, self._tidy):
-                await self._try(job)
-
-    async def _try(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        try:
-            await job()
-        except Exception:
-            log.exception("a job failed")
-
-    async def _whenever(
-        self, told: asyncio.Event, job: Callable[[], Coroutine[Any, Any, None]]
-    ) -> None:
-        """Do what there is to do at once each time that something is."""
-        while True:
-            await told.wait()
-            told.clear()
-            await self._try(job)
-
-    async def _clear(self) -> None:
-        while await self.db.write(notification_rules.spread, self.hub.online()):
-            pass
-        while await self.db.write(leftovers.clear):
-            pass
-
-    async def _develop(self) -> None:
-        while (due := await self.db.read(thumbnail_rules.due)) is not None:
-            made = await self.shelf.miniatures(due.name, due.sides)
-            channel_id = await self.db.write(thumbnail_rules.put, due.upload_id, made)
-            if channel_id is not None:
-                await self.db.write(thumbnail_rules.tell, due.upload_id, self.online(channel_id))
-
-    async def _save_use(self) -> None:
-        used = self.live.used()
-        for start in range(0, len(used), 500):
-            part = used[start : start + 500]
-            await self.db.write(sessions.save_use, part, self.config.sessions)
-
-    async def _purge(self) -> None:
-        while await self.db.write(deletion.purge):
-            pass
-
-    async def _forget_expired(self) -> None:
-        for forget in FORGETTING:
-            while await self.db.write(forget, 500):
-                pass
-
-    async def _tidy(self) -> None:
-        await self.shelf.tidy(self.db)
-
-    async def _sweep(self) -> None:
-        self.limits.sweep()
 
 
 def create_app(house: House) -> Quart:

@@ -15,7 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from plexichat.api import reference
-from plexichat.app import GROUPS
+from plexichat.api.groups import GROUPS
 from plexichat.config import RateLimits
 
 BASE = "/api/v1"

@@ -40,10 +40,10 @@ def contract() -> list[str]:
 
 def spoken() -> set[str]:
     """The names that the words for events may have."""
-    tree = ast.parse(Path(plexichat_words.__file__).read_text())
     return {
         node.args[0].value
-        for node in ast.walk(tree)
+        for path in Path(plexichat_words.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) == "Worded"
         and isinstance(node.args[0], ast.Constant)
@@ -63,7 +63,10 @@ def test_every_event_has_words_of_its_own_or_is_listed_as_unspoken(kind: type[Ev
 
 
 def test_events_are_declared_in_one_place() -> None:
-    assert {kind.__module__ for kind in Event.__subclasses__()} == {events.__name__}
+    assert {kind.__module__.rpartition(".")[0] for kind in Event.__subclasses__()} == {
+        events.__name__
+    }
+    assert {kind.__name__ for kind in Event.__subclasses__()} == {kind.__name__ for kind in EVENTS}
     assert {kind.__name__ for kind in EVENTS} >= UNSPOKEN
 
 

@@ -25,7 +25,11 @@ MAY: dict[str, set[str]] = {
     "api": {"web", "core", "gateway", "store", "ids", "config"},
     "shelf": {"cores", "core", "store"},
     "attendance": {"core", "store", "gateway", "config"},
-    "app": {"api", "web", "shelf", "attendance", "cores", "core", "gateway", "store", "config"},
+    "upkeep": {"core", "store"},
+    "app": {
+        "api", "web", "shelf", "attendance", "upkeep", "cores", "core", "gateway", "store",
+        "config",
+    },
     "admin": {"app", "core", "store", "config"},
     "serving": {"admin", "app", "store", "config"},
     "cli": {"admin", "serving", "logs", "cores", "core", "store", "config"},
@@ -36,7 +40,7 @@ PLAIN = {"db", "errors"}
 ROW_READERS = {"badges"}
 # One fault must not harm others: only here, this often, each with its traceback in the log.
 FAULTS_STOP = {
-    "app.py": (1, "a job of the background"),
+    "upkeep.py": (1, "a job of the background"),
     "gateway/hub.py": (1, "the words for one event"),
     "gateway/socket.py": (2, "the conversation with one client, writing to one socket"),
     "store/calls.py": (2, "one call of a batch, publishing one event"),

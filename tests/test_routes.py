@@ -9,7 +9,7 @@ from quart import Quart
 
 import plexichat
 from plexichat.api import reference
-from plexichat.app import GROUPS
+from plexichat.api.groups import GROUPS
 from plexichat.web.answer import Site
 from tests.cast import Person
 

@@ -1,16 +1,39 @@
-"""What a client says to the gateway, by opcode (contract 16, section 2)."""
+"""What a client says to the gateway and hears from it, by opcode and close code (contract 16)."""
 
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
 from plexichat.core.errors import Invalid
 from plexichat.core.members import Search
+from plexichat.gateway.wire import Closing, Payload
 from plexichat.web.bodies import snowflake
+
+T = TypeVar("T")
 
 NULL: Final = Raw(b"null")
 MEMBERS_AT_ONCE: Final = 1000
+
+HEARTBEAT, IDENTIFY, RESUME, HELLO, SERVER_STATUS, VERSION_CHECK = 1, 2, 6, 10, 12, 13
+PRESENCE_UPDATE, REQUEST_GUILD_MEMBERS, TYPING_START, TYPING_STOP = 3, 8, 40, 41
+OF_A_SESSION = frozenset({4, 8, *range(20, 27), 31})  # client ops that follow READY
+
+UNKNOWN_ERROR = Closing(4000, "Unknown error")
+UNKNOWN_OPCODE = Closing(4001, "Unknown opcode")
+DECODE_ERROR = Closing(4002, "Decode error")
+NOT_AUTHENTICATED = Closing(4003, "Not authenticated")
+AUTHENTICATION_FAILED = Closing(4004, "Authentication failed")
+ALREADY_AUTHENTICATED = Closing(4005, "Already authenticated")
+RATE_LIMITED = Closing(4008, "Rate limited")
+SESSION_TIMED_OUT = Closing(4009, "Session timed out")
+INVALID_INTENTS = Closing(4013, "Invalid intents")
+VERSION_OUTDATED = Closing(4015, "Version outdated")
+SERVER_SHUTDOWN = Closing(4017, "Server shutdown")
+
+HEARTBEAT_ACK = b'{"op":11}'
+INVALID_SESSION = b'{"op":9,"d":false}'
+RECONNECT = b'{"op":7,"d":null}'
 
 
 class Frame(Struct):
@@ -62,3 +85,35 @@ def channel_of(d: Raw) -> int:
         return snowflake(msgspec.json.decode(d, type=InChannel).channel_id, "channel")
     except (msgspec.MsgspecError, Invalid):
         return 0
+
+
+class Hangup(Exception):
+    """The client broke a rule; `closing` says which."""
+
+    def __init__(self, closing: Closing) -> None:
+        super().__init__(closing.reason)
+        self.closing = closing
+
+
+def decode(said: str | bytes | Raw, kind: type[T]) -> T:
+    """Read JSON of this kind; whatever else it is hangs up. Frames are text, never binary."""
+    if isinstance(said, bytes):
+        raise Hangup(DECODE_ERROR)
+    try:
+        return msgspec.json.decode(said, type=kind)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise Hangup(DECODE_ERROR) from None
+
+
+def dispatch(name: str, d: bytes, intent: int = 0) -> Payload:
+    """The frame that carries an event; `d` is JSON."""
+    return Payload(b'{"op":0,"t":"%b","s":' % name.encode(), b',"d":%b}' % d, intent)
+
+
+def shutting_down(seconds: float) -> bytes:
+    told = {
+        "state": "shutting_down",
+        "message": "The server is shutting down",
+        "closing_in_seconds": seconds,
+    }
+    return msgspec.json.encode({"op": SERVER_STATUS, "d": told})

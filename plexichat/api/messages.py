@@ -90,7 +90,7 @@ async def history(channel_id: int, query: History) -> list[Message]:
     page = Page(query.limit, _optional(query.before), _optional(query.after))
     found = await see(messages.page, me().id, channel_id, page, here.online(channel_id))
     if found.news is not None:
-        here.soon(reading.deliver, me().id, channel_id, found.news)
+        here.upkeep.soon(reading.deliver, me().id, channel_id, found.news)
     return [here.shapes.message(view) for view in found.messages]
 
 

@@ -12,7 +12,7 @@ from quart import Quart
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from plexichat.api.gateway import OF_A_SESSION
+from plexichat.api.frames import OF_A_SESSION
 from plexichat.app import House
 from plexichat.config import Config, Gateway, RateLimits, Server, Versioning
 from plexichat.core import messages

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from plexichat.app import GROUPS
+from plexichat.api.groups import GROUPS
 from plexichat.core import permissions
 from plexichat.web.routes import Route
 from tests import town

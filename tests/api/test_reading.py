@@ -64,7 +64,7 @@ async def test_listing_history_delivers_it(ann: Person, bob: Person, house: Hous
     dm = await ann.dm(bob)
     said = await ann.say(dm, "soup")
     await bob.get(f"/channels/{dm}/messages")
-    await house.settled()
+    await house.upkeep.settled()
     seen = (await ann.get(f"/channels/{dm}/messages/{said['id']}")).json()
     assert (seen["status"], seen["delivery_count"], seen["read_count"]) == ("delivered", 1, 0)
 

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from quart import Quart
 
 from plexichat.api import reference
-from plexichat.app import GROUPS
+from plexichat.api.groups import GROUPS
 from plexichat.config import Config, Docs, RateLimits
 from tests import recorder
 from tests.cast import quick

@@ -168,7 +168,7 @@ async def test_a_stranger_who_asks_for_members_hears_nothing(
 async def test_a_list_of_members_goes_out_in_chunks_with_what_changes_after_them(
     town: Town, ann: Person, bob: Person, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plexichat.api.gateway.MEMBERS_AT_ONCE", 1)
+    monkeypatch.setattr("plexichat.api.conversation.MEMBERS_AT_ONCE", 1)
     async with listening(url, bob) as line:
         await line.beat()
         await line.say(8, guild_id=town.id)

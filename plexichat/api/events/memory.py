@@ -1,0 +1,30 @@
+"""What is told to nobody outside."""
+
+from plexichat.api.events.words import word
+from plexichat.api.shapes import Shapes
+from plexichat.core.events import (
+    Attends,
+    BlockChanged,
+    FilesForgotten,
+    Leftovers,
+    PresenceEnded,
+    PresenceKept,
+    RulesChanged,
+    SessionOpened,
+    SessionsClosed,
+    StandingChanged,
+)
+
+
+@word.register(Attends)
+@word.register(BlockChanged)
+@word.register(FilesForgotten)
+@word.register(Leftovers)
+@word.register(PresenceEnded)
+@word.register(PresenceKept)
+@word.register(RulesChanged)
+@word.register(SessionOpened)
+@word.register(SessionsClosed)
+@word.register(StandingChanged)
+def _(event: object, shapes: Shapes) -> None:
+    return None
