@@ -40,6 +40,7 @@ class Gateway:
             oversized=DECODE_ERROR,
             slow=RATE_LIMITED,
             crowded=RATE_LIMITED,
+            sockets_per_user=house.config.gateway.max_sockets_per_user,
             replaced=UNKNOWN_ERROR,
             shutdown=SERVER_SHUTDOWN,
             warning=shutting_down,
@@ -72,11 +73,11 @@ class Gateway:
         scheme, _, host = origin.partition("://")
         return host != "" and bare(scheme, host) == bare(scheme, found.get(b"host", ""))
 
-    def _encode(self, event: object) -> Payload | None:
+    def _encode(self, event: object) -> tuple[Payload, ...]:
         worded = word(event, self.house.shapes)
         if worded is None:
-            return None
-        return dispatch(worded.name, shapes.encode(worded.d), int(worded.intent))
+            return ()
+        return (dispatch(worded.name, shapes.encode(worded.d), int(worded.intent)),)
 
 
 def origin_of(url: str) -> str:

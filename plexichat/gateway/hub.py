@@ -6,7 +6,7 @@ by every session in its audience. One timer watches over all deadlines.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from contextlib import suppress
 from math import inf
 
@@ -60,14 +60,13 @@ class Hub:
         """
         if audience is None:
             audience = getattr(event, "audience", ())
-        dispatches: dict[Wire, Dispatch | None] = {}
+        worded: dict[Wire, list[Dispatch]] = {}
         for sessions in self._followers(audience):
             for session in sessions:
-                wire = session.wire
-                if wire not in dispatches:
-                    dispatches[wire] = worded(event, commit, wire)
-                dispatch = dispatches[wire]
-                if dispatch is not None:
+                dispatches = worded.get(session.wire)
+                if dispatches is None:
+                    dispatches = worded[session.wire] = put_into_words(event, commit, session.wire)
+                for dispatch in dispatches:
                     session.deliver(dispatch)
 
     def connected(self, user_id: int) -> bool:
@@ -99,16 +98,22 @@ class Hub:
             self._detach(session)
             if not (session.began and session.wire.resumable):
                 self.end(session)
-            self._thin_out(session.user_id)
+            self._thin_out(session.user_id, session.wire)
         if not self._sockets:
             self._empty.set()
 
     def attach(
-        self, socket: Socket, user_id: int, login_id: int, intents: int = -1, compress: bool = False
+        self,
+        socket: Socket,
+        user_id: int,
+        login_id: int,
+        intents: int = -1,
+        compress: bool = False,
+        topic: Hashable = None,
     ) -> Session:
         """Start a session on a socket; it holds events back until it is told to begin."""
         session = Session(
-            socket.wire, user_id, login_id, intents, compress, self._limits.replay_events
+            socket.wire, user_id, login_id, intents, compress, self._limits.replay_events, topic
         )
         self._sessions[session.id] = session
         self._users.setdefault(user_id, []).append(session)
@@ -190,7 +195,7 @@ class Hub:
             self._arrived(session.user_id)
         if session.compress:
             socket.compress()
-        self._thin_out(session.user_id)
+        self._thin_out(session.user_id, session.wire)
 
     def _detach(self, session: Session) -> None:
         socket, session.socket = session.socket, None
@@ -204,12 +209,12 @@ class Hub:
             del self._online[session.user_id]
             self._left(session.user_id)
 
-    def _thin_out(self, user_id: int) -> None:
+    def _thin_out(self, user_id: int, wire: Wire) -> None:
         """Keep to one person's limit: of open sockets, and of sessions that wait to be resumed."""
-        sessions = self._users.get(user_id, ())
-        limit = self._limits.max_sockets_per_user
-        live = [each.socket for each in sessions if each.socket and not each.socket.closing]
-        left = [each for each in sessions if each.socket is None]
+        limit = wire.sockets_per_user
+        mine = [each for each in self._users.get(user_id, ()) if each.wire is wire]
+        live = [each.socket for each in mine if each.socket and not each.socket.closing]
+        left = [each for each in mine if each.socket is None]
         for socket in live[:-limit]:
             socket.close(socket.wire.crowded)
         for session in left[:-limit]:
@@ -245,13 +250,12 @@ class Hub:
                 await asyncio.wait_for(self._empty.wait(), seconds)
 
 
-def worded(event: object, commit: int | None, wire: Wire) -> Dispatch | None:
-    """Put an event into words; a fault in that silences this one event, and is logged."""
+def put_into_words(event: object, commit: int | None, wire: Wire) -> list[Dispatch]:
+    """Word an event; a fault in that silences this one event, and is logged."""
     try:
-        payload = wire.encode(event)
+        payloads = wire.encode(event)
     except Exception:
         log.exception("%s could not be encoded", type(event).__name__)
-        return None
-    if payload is None:
-        return None
-    return Dispatch(payload, asyncio.get_running_loop().time(), inf if commit is None else commit)
+        return []
+    at, number = asyncio.get_running_loop().time(), inf if commit is None else commit
+    return [Dispatch(payload, at, number) for payload in payloads]

@@ -8,6 +8,7 @@ world is sent a session holds events back, and then drops those the picture alre
 import asyncio
 import secrets
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import islice
 from math import inf
@@ -40,6 +41,7 @@ class Session:
         "login_id",
         "seq",
         "socket",
+        "topic",
         "user_id",
         "wire",
     )
@@ -52,12 +54,14 @@ class Session:
         intents: int,
         compress: bool,
         replay_events: int,
+        topic: Hashable = None,
     ) -> None:
         self.id = secrets.token_hex(16)
         self.wire = wire
         self.user_id = user_id
         self.login_id = login_id  # whose token it was opened, or last resumed, with
         self.intents = intents
+        self.topic = topic  # hears what is about this, and what is about nothing in particular
         self.compress = compress
         self.seq = 0
         self.socket: Socket | None = None
@@ -71,6 +75,8 @@ class Session:
         payload = dispatch.payload
         if payload.intent and not payload.intent & self.intents:
             return
+        if payload.topic is not None and payload.topic != self.topic:
+            return
         if self._held is not None:
             self._held.append(dispatch)
             if len(self._held) > MAX_HELD and self.socket is not None:
@@ -81,7 +87,7 @@ class Session:
         self.seq += 1
         self._sent.append(dispatch)
         if self.socket is not None:
-            self.socket.send(payload.numbered(self.seq))
+            self.socket.say(payload, self.seq)
 
     def begin(self, picture: Payload | None = None, commit: float = -1) -> None:
         """Send the picture, taken at `commit`, and what came after it; live from here on."""

@@ -7,12 +7,12 @@ its queue is dropped and it is closed. Any other close sends what is queued firs
 import asyncio
 import logging
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from math import inf
 
 from plexichat.config import Gateway
 from plexichat.gateway.sink import HIGH_WATER, Receive, Sink
-from plexichat.gateway.wire import Closing, Wire
+from plexichat.gateway.wire import Closing, Payload, Wire
 
 CLOSE_SECONDS = 3.0  # what a client has to answer our close frame
 
@@ -33,10 +33,11 @@ class Outbox:
     def _flush(self) -> None:
         ready, self._ready = self._ready, []
         # Two passes, each so short that it stays in the processor's caches: 1 us a socket less.
-        taken = [(socket, socket.take()) for socket in ready if socket.is_due()]
-        for socket, data in taken:
+        taken = [socket.take() for socket in ready]
+        for socket, data in zip(ready, taken, strict=True):
             try:
-                socket.put(data)
+                if data:
+                    socket.put(data)
             except Exception:
                 log.exception("A socket could not be written to")
                 socket.cut()
@@ -79,18 +80,28 @@ class Socket:
         self.deadline = asyncio.get_running_loop().time() + seconds
         self.overdue = overdue
 
-    def send(self, payload: bytes) -> None:
+    def send(self, text: bytes) -> None:
         """Queue one message; it leaves at the end of this tick, or when the client reads on."""
         if self.closing:
             return
         if self._deflate is not None:
-            payload = self._deflate.compress(payload) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+            text = self._deflate.compress(text) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        self._queue_up(self._sink.frame(text))
+
+    def say(self, payload: Payload, seq: int) -> None:
+        """Queue an event as the one of this number."""
+        if self._deflate is not None:
+            self.send(payload.numbered(seq))
+        elif not self.closing:
+            self._queue_up(self._sink.numbered(payload, seq))
+
+    def _queue_up(self, frame: bytes) -> None:
         if self._queue:
-            self._queue.append(self._sink.frame(payload))
+            self._queue.append(frame)
         else:
-            self._queue = [self._sink.frame(payload)]
+            self._queue = [frame]
             self._outbox.add(self)
-        self._queued += len(payload)
+        self._queued += len(frame)
         if self._queued > HIGH_WATER:
             if self._pump is None:
                 self._write()
@@ -110,17 +121,15 @@ class Socket:
         # 48 KB a socket instead of zlib's 256, and any client can read it.
         self._deflate = zlib.compressobj(wbits=13, memLevel=5)
 
-    def is_due(self) -> bool:
-        """Whether something is queued and need not wait until the client reads on."""
-        return self._pump is None and bool(self._queue)
-
-    def take(self) -> bytes:
-        """Empty the queue; what it held is ready for `put`."""
+    def take(self) -> Sequence[bytes]:
+        """What is queued and need not wait until the client reads on; it must be `put`."""
+        if self._pump is not None:
+            return ()
         queue, self._queue, self._queued = self._queue, [], 0
-        return self._sink.join(queue)
+        return queue
 
-    def put(self, data: bytes) -> None:
-        if not self._sink.write(data):
+    def put(self, frames: Sequence[bytes]) -> None:
+        if not self._sink.write(frames):
             self._wait()
 
     def close(self, closing: Closing, *, drop: bool = False) -> None:
@@ -187,7 +196,8 @@ class Socket:
 
     def _write(self) -> None:
         if self._queue:
-            self.put(self.take())
+            queue, self._queue, self._queued = self._queue, [], 0
+            self.put(queue)
 
     def _wait(self) -> None:
         if self._pump is None:

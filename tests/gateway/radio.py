@@ -28,16 +28,17 @@ class Told:
     audience: frozenset[int]
     text: str
     intent: int = 0
+    topic: str | None = None
 
 
-def encode(event: object) -> Payload | None:
+def encode(event: object) -> tuple[Payload, ...]:
     match event:
         case Told(text="unspeakable"):
             raise ValueError("this cannot be said")
         case Told(text="unspoken"):
-            return None
+            return ()
         case Told(text=text, intent=intent):
-            return say("TOLD", text, intent)
+            return (say("TOLD", text, intent),)
     raise TypeError(event)
 
 
@@ -46,9 +47,10 @@ def say(name: str, what: object, intent: int = 0) -> Payload:
     return Payload(b'{"s":', tail, intent)
 
 
-def encode_plainly(event: object) -> Payload | None:
+def encode_plainly(event: object) -> tuple[Payload, ...]:
     assert isinstance(event, Told)
-    return Payload(json.dumps(event.text).encode(), intent=event.intent)
+    text = json.dumps(event.text).encode()
+    return (Payload(text, intent=event.intent, topic=event.topic),)
 
 
 RADIO = Wire(
@@ -58,6 +60,7 @@ RADIO = Wire(
     oversized=Closing(4002, "oversized"),
     slow=Closing(4008, "slow"),
     crowded=Closing(4008, "crowded"),
+    sockets_per_user=5,
     replaced=Closing(4000, "replaced"),
     shutdown=Closing(4017, "shutdown"),
     warning=lambda seconds: b'{"t":"WARNING","d":%d}' % seconds,
@@ -77,6 +80,7 @@ class Station:
 
     def __init__(self, limits: Gateway, path: str = "/radio") -> None:
         self.hub = Hub(limits)
+        self.radio = replace(RADIO, sockets_per_user=limits.max_sockets_per_user)
         self.path = path
         self.port = 0
         self.sessions: list[Session] = []
@@ -85,7 +89,7 @@ class Station:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if b"asgi" in scope["query_string"]:
             send = wrapped(send)
-        socket = await self.hub.open(PLAIN if scope["path"] == "/plain" else RADIO, send)
+        socket = await self.hub.open(PLAIN if scope["path"] == "/plain" else self.radio, send)
         try:
             await socket.listen(receive, lambda said: self.hear(socket, said))
         finally:
@@ -106,6 +110,7 @@ class Station:
                     user_id * 10,
                     wishes.get("intents", -1),
                     wishes.get("compress", False),
+                    wishes.get("topic"),
                 )
                 self.sessions.append(session)
                 if wishes.get("begin", True):
@@ -121,8 +126,15 @@ class Station:
                 socket.send(b'"last words"')
                 socket.close(Closing(code, "as you wish"))
 
-    def tell(self, text: str, *user_ids: int, commit: int | None = 1, intent: int = 0) -> None:
-        self.hub.publish(Told(frozenset(user_ids), text, intent), commit)
+    def tell(
+        self,
+        text: str,
+        *user_ids: int,
+        commit: int | None = 1,
+        intent: int = 0,
+        topic: str | None = None,
+    ) -> None:
+        self.hub.publish(Told(frozenset(user_ids), text, intent, topic), commit)
 
     @property
     def url(self) -> str:

@@ -254,6 +254,17 @@ async def test_a_plain_dialect_hears_events_as_they_are_and_ends_with_its_socket
         assert not session.reaches(0)
 
 
+async def test_a_session_about_something_hears_that_and_what_is_about_nothing() -> None:
+    async with on_air(Station(Gateway(), "/plain")) as station, connect(station.url) as ann:
+        await ann.send(json.dumps({"user": ANN, "begin": False, "topic": "soup"}))
+        await ann.send(json.dumps({"echo": "attached"}))
+        assert await read(ann) == "attached"
+        station.sessions[0].begin()
+        for topic in ("bread", "soup", None):
+            station.tell(f"of {topic}", ANN, topic=topic)
+        assert [await read(ann), await read(ann)] == ["of soup", "of None"]
+
+
 async def test_a_missed_deadline_closes_the_socket(station: Station) -> None:
     async with station.listener(ANN) as ann:
         await ann.send(json.dumps({"deadline": 0}))
