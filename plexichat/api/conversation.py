@@ -24,7 +24,6 @@ from plexichat.api.frames import (
     INVALID_SESSION,
     MEMBERS_AT_ONCE,
     NOT_AUTHENTICATED,
-    OF_A_SESSION,
     PRESENCE_UPDATE,
     RATE_LIMITED,
     REQUEST_GUILD_MEMBERS,
@@ -35,6 +34,8 @@ from plexichat.api.frames import (
     UNKNOWN_OPCODE,
     VERSION_CHECK,
     VERSION_OUTDATED,
+    VOICE_AND_INTERACTIONS,
+    WITH_DATA,
     Frame,
     Hangup,
     Identify,
@@ -96,8 +97,8 @@ class Conversation:
             answer = ANSWERS.get(frame.op)
             if answer is not None:
                 await answer(self, frame.d)
-            elif self._session is None and frame.op in OF_A_SESSION:
-                raise Hangup(NOT_AUTHENTICATED)
+            elif frame.op in VOICE_AND_INTERACTIONS:
+                self._pass_over(frame)
             else:
                 raise Hangup(UNKNOWN_OPCODE)
         except Hangup as end:
@@ -220,13 +221,19 @@ class Conversation:
         finally:
             session.release(payload)
 
+    def _pass_over(self, frame: Frame) -> None:
+        """An op that leads nowhere here, as for somebody who may not speak in any channel."""
+        self._began()
+        if frame.op in WITH_DATA:
+            decode(frame.d, dict)
+
     def _began(self) -> Session:
         if self._session is None:
             raise Hangup(NOT_AUTHENTICATED)
         return self._session
 
-    def _authenticate(self, token: str | None) -> Me:
-        bare = (token or "").removeprefix("Bearer ")
+    def _authenticate(self, token: object) -> Me:
+        bare = token.removeprefix("Bearer ") if isinstance(token, str) else ""
         try:
             return self._house.live.find(bare, int(time.time() * 1000))
         except Unauthenticated:

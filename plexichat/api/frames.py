@@ -1,6 +1,6 @@
 """What a client says to the gateway and hears from it, by opcode and close code (contract 16)."""
 
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -17,7 +17,8 @@ MEMBERS_AT_ONCE: Final = 1000
 
 HEARTBEAT, IDENTIFY, RESUME, HELLO, SERVER_STATUS, VERSION_CHECK = 1, 2, 6, 10, 12, 13
 PRESENCE_UPDATE, REQUEST_GUILD_MEMBERS, TYPING_START, TYPING_STOP = 3, 8, 40, 41
-OF_A_SESSION = frozenset({4, 8, *range(20, 27), 31})  # client ops that follow READY
+VOICE_AND_INTERACTIONS = frozenset({4, *range(20, 27), 31})  # heard, and not answered yet
+WITH_DATA = frozenset({4, 20, 22, 23, 24, 26})
 
 UNKNOWN_ERROR = Closing(4000, "Unknown error")
 UNKNOWN_OPCODE = Closing(4001, "Unknown opcode")
@@ -42,13 +43,13 @@ class Frame(Struct):
 
 
 class Identify(Struct):
-    token: str | None = None
+    token: Any = None  # what is no token is a bad one
     intents: int | None = None
     compress: bool | None = None
 
 
 class Resume(Struct):
-    token: str
+    token: Any
     session_id: str
     seq: int
 

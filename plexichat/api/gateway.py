@@ -19,6 +19,7 @@ from plexichat.api.frames import (
 )
 from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.wire import Payload, Wire
+from plexichat.web.requests import path_of
 
 if TYPE_CHECKING:
     from plexichat.app import House
@@ -53,7 +54,7 @@ class Gateway:
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold the conversation on one WebSocket, from its handshake to its end."""
-        if scope["path"].rstrip("/") != PATH or not self.welcomes(scope["headers"]):
+        if path_of(scope).rstrip("/") != PATH or not self.welcomes(scope["headers"]):
             await send({"type": "websocket.close"})
             return
         socket = await self.house.hub.open(self.wire, send)

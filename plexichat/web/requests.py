@@ -68,7 +68,7 @@ class Request:
         self.house = house
         self.scope = scope
         self.method: str = scope["method"]
-        self.path: str = scope["path"]
+        self.path = path_of(scope)
         self.query: bytes = scope["query_string"]
         self.headers: Headers = scope["headers"]
         self.address = house.proxies.client(scope["client"], self.headers)
@@ -152,6 +152,12 @@ class Request:
         """Return when the client has gone; only for who reads no more of the body."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+
+def path_of(scope: Scope) -> str:
+    """The path asked for, also where the client names the whole address, as to a proxy."""
+    path: str = scope["path"]
+    return path if path.startswith("/") else "/" + path.partition("://")[2].partition("/")[2]
 
 
 TOO_SLOW = Problem(408, "Request timeout", headers=((b"connection", b"close"),))

@@ -1,5 +1,6 @@
 """What no client should send, sent to every route: always the envelope, never a 500."""
 
+import asyncio
 import logging
 import re
 
@@ -118,6 +119,16 @@ async def test_unknown_paths_and_methods_are_enveloped(ann: Person) -> None:
     assert answer.status_code == 405
     assert answer.json()["error"]["code"] == 405
     assert set(answer.headers["allow"].split(", ")) >= {"GET", "PATCH"}
+
+
+@pytest.mark.parametrize("target", ["http://chat.test", "http://chat.test/api/v1/?a=b"])
+async def test_the_whole_address_asks_for_the_same_as_its_path(url: str, target: str) -> None:
+    host, _, port = url.removeprefix("ws://").removesuffix("/gateway").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_head_answers_like_get_without_a_body(ann: Person) -> None:

@@ -12,7 +12,7 @@ from quart import Quart
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from plexichat.api.frames import OF_A_SESSION
+from plexichat.api.frames import VOICE_AND_INTERACTIONS, WITH_DATA
 from plexichat.app import House
 from plexichat.config import Config, Gateway, RateLimits, Server, Versioning
 from plexichat.core import messages
@@ -43,7 +43,6 @@ UNREADABLE = {
     "IDENTIFY without d": '{"op":2}',
     "IDENTIFY with null": '{"op":2,"d":null}',
     "IDENTIFY with a list": '{"op":2,"d":[]}',
-    "a token that is a number": '{"op":2,"d":{"token":1}}',
     "a lone surrogate": '{"op":2,"d":{"token":"\\ud800"}}',
     "intents as a text": '{"op":2,"d":{"token":"x","intents":"1"}}',
     "RESUME without d": '{"op":6}',
@@ -96,11 +95,29 @@ async def test_an_op_that_clients_do_not_send_closes_4001(url: str, op: int, ann
             assert await each.hangup() == (4001, "Unknown opcode")
 
 
-@pytest.mark.parametrize("op", sorted(OF_A_SESSION))
+@pytest.mark.parametrize("op", sorted({3, 8, 40, 41} | VOICE_AND_INTERACTIONS))
 async def test_an_op_before_ready_closes_4003(url: str, op: int) -> None:
     async with dial(url) as line:
-        await line.say(op)
+        await line.say(op, guild_id="1")
         assert await line.hangup() == (4003, "Not authenticated")
+
+
+async def test_ops_of_voice_and_interactions_are_passed_over_in_silence(
+    url: str, ann: Person
+) -> None:
+    async with listening(url, ann) as line:
+        for op in sorted(VOICE_AND_INTERACTIONS):
+            await line.say(op, channel_id="1", token="none")
+        for op in sorted(VOICE_AND_INTERACTIONS - WITH_DATA):
+            await line.socket.send(json.dumps({"op": op}))
+        assert await line.beat() == []
+
+
+@pytest.mark.parametrize("op", sorted(WITH_DATA))
+async def test_ops_of_voice_that_say_nothing_close_4002(url: str, op: int, ann: Person) -> None:
+    async with listening(url, ann) as line:
+        await line.socket.send(json.dumps({"op": op, "d": None}))
+        assert await line.hangup() == (4002, "Decode error")
 
 
 async def test_whoever_does_not_identify_in_time_is_closed_4003(house: House, url: str) -> None:
@@ -131,7 +148,10 @@ async def test_a_token_is_taken_raw_or_as_in_http(url: str, ann: Person, prefix:
         assert (await line.hear())["t"] == "READY"
 
 
-@pytest.mark.parametrize("said", [{}, {"token": None}, {"token": ""}, {"token": "1.nonsense"}])
+NO_TOKENS: tuple[object, ...] = (None, "", "1.nonsense", 5, ["1.nonsense"], {})
+
+
+@pytest.mark.parametrize("said", [{}, *({"token": token} for token in NO_TOKENS)])
 async def test_a_missing_or_unknown_token_closes_4004(url: str, said: dict[str, Any]) -> None:
     async with dial(url) as line:
         await line.say(2, **said)
