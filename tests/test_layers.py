@@ -110,6 +110,19 @@ def test_imports_run_downward_only(path: Path) -> None:
             assert there in MAY[here], f"{here} imports {module}.{name}"
 
 
+def test_no_two_modules_import_each_other() -> None:
+    known = {".".join(("plexichat", *path.relative_to(PACKAGE).with_suffix("").parts)): path
+             for path in modules()}  # fmt: skip
+    needs = {
+        name: {there for module, each in imports(path)
+               for there in (f"{module}.{each}", module) if there in known}
+        for name, path in known.items()
+    }  # fmt: skip
+    while free := {name for name, there in needs.items() if not there & needs.keys()}:
+        needs = {name: there for name, there in needs.items() if name not in free}
+    assert not needs, f"a circle runs through {sorted(needs)}"
+
+
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_dialects_know_rows_but_call_no_store(dialect: str) -> None:
     for path in sorted((PACKAGE / dialect).rglob("*.py")):

@@ -5,8 +5,8 @@ from typing import Annotated
 from msgspec import Meta, Raw, Struct
 
 from plexichat.api.shapes import Id, Seconds, UserPublic, created
-from plexichat.core import audit
-from plexichat.core.audit import Log
+from plexichat.core import audit_log
+from plexichat.core.audit_log import Log
 from plexichat.web.bodies import snowflake
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
@@ -55,7 +55,7 @@ class Entries(Struct):
 async def of_server(server_id: int, query: Paging) -> list[Entry]:
     """What was done in a server, newest first."""
     before = None if query.before is None else snowflake(query.before, "entry")
-    return _shapes(await see(audit.read, me().id, server_id, before, query.limit))
+    return _shapes(await see(audit_log.read, me().id, server_id, before, query.limit))
 
 
 @routes.get(
@@ -68,7 +68,7 @@ async def of_server(server_id: int, query: Paging) -> list[Entry]:
 async def of_mine(query: Filter) -> Entries:
     """What was done in the servers whose log one may view."""
     server_id = None if query.server_id is None else snowflake(query.server_id, "server")
-    found = await see(audit.read_all, me().id, server_id, query.action, query.limit)
+    found = await see(audit_log.read_all, me().id, server_id, query.action, query.limit)
     return Entries(_shapes(found))
 
 

@@ -2,13 +2,11 @@
 
 from msgspec import Struct
 
-from plexichat.core import servers, users
+from plexichat.core import emojis, reactions, servers, users
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
 
 UNLIMITED = -1
-REACTIONS = 20
-EMOJIS = 50
 
 routes = Routes("Features")
 
@@ -64,7 +62,7 @@ async def show() -> Features:
     limits = TierLimits(
         "standard", 1.0, UNLIMITED, UNLIMITED, UNLIMITED,
         config.uploads.max_attachment_bytes >> 20, servers.SERVERS_PER_PERSON,
-        config.messages.max_length, REACTIONS, config.messages.max_pins, EMOJIS,
+        config.messages.max_length, reactions.DIFFERENT, config.messages.max_pins, emojis.STATIC,
     )  # fmt: skip
     badges = [BADGES.get(name, Badge(name, name, "", "", "")) for name in user.badges]
     return Features(badges, limits.name, limits)
