@@ -80,7 +80,8 @@ def bare(path: str) -> str:
 def templates() -> list[tuple[re.Pattern[str], str]]:
     """The paths of the reference, those with the fewest names in them first."""
     paths = sorted(DOCUMENT["paths"], key=lambda path: path.count("{"))
-    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in paths]
+    plain = ((path.replace("{emoji}", ".+"), path) for path in paths)  # what is no emoji has all
+    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", each)), path) for each, path in plain]
 
 
 def find(method: str, path: str) -> str | None:

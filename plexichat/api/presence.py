@@ -8,6 +8,7 @@ from plexichat.api.shapes import SUCCESS, PresenceShape, Success
 from plexichat.core import presence, typing
 from plexichat.core.errors import Invalid
 from plexichat.core.presence import Wanted
+from plexichat.web.bodies import snowflake
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
 
@@ -33,12 +34,14 @@ async def put(body: NewPresence) -> PresenceShape:
 
 
 @routes.get("/users/<user_id>/presence", errors=("400 Invalid user ID",))
-async def show(user_id: int) -> PresenceShape:
+async def show(user_id: str) -> PresenceShape:
     """How somebody is seen; unknown people and those who hide are offline."""
-    here = house()
-    active_at = here.live.active_at(user_id) or None
-    seen = await see(presence.get, me().id, user_id, here.presence.here(), active_at)
-    return here.shapes.presence(seen)
+    here, number = house(), snowflake(user_id, "user")
+    active_at = here.live.active_at(number) or None
+    seen = await see(presence.get, me().id, number, here.presence.here(), active_at)
+    shape = here.shapes.presence(seen)
+    shape.user_id = user_id.lstrip("0") or "0"
+    return shape
 
 
 @routes.post(

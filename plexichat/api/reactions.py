@@ -36,7 +36,7 @@ async def all(channel_id: int, message_id: int) -> list[Reaction]:
 
 
 @routes.get(
-    "/channels/<channel_id>/messages/<message_id>/reactions/<emoji>",
+    "/channels/<channel_id>/messages/<message_id>/reactions/<path:emoji>",
     errors=(*READING, "400 Invalid user ID", "400 Invalid emoji"),
 )
 async def reactors(
@@ -51,7 +51,7 @@ async def reactors(
 
 
 @routes.put(
-    "/channels/<channel_id>/messages/<message_id>/reactions/<emoji>",
+    "/channels/<channel_id>/messages/<message_id>/reactions/<path:emoji>",
     bucket="react",
     errors=(
         *READING, "400 Invalid emoji", "400 Reaction limit", "403 Permission denied",
@@ -65,7 +65,7 @@ async def add(channel_id: int, message_id: int, emoji: str) -> Success:
 
 
 @routes.delete(
-    "/channels/<channel_id>/messages/<message_id>/reactions/<emoji>",
+    "/channels/<channel_id>/messages/<message_id>/reactions/<path:emoji>",
     bucket="react",
     errors=(*READING, "400 Invalid emoji"),
 )

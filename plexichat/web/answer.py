@@ -155,16 +155,19 @@ async def _answer(request: Request, route: Route, args: dict[str, Any]) -> Reply
     refuse_over(house.limits.take("everyone", None), "global")
     refuse_over(house.limits.take("address", counted), "ip")
     house.refuse_outdated(request.header(b"x-client-version") if house.minimum else None)
-    key: object = counted if route.per == "address" else args.get(route.per)
+    place = args.get(route.per, "").lstrip("0")
+    key: object = counted if route.per == "address" else place
     if not route.public:
         me = request.me = house.live.find(requests.bearer(request), int(time.time() * 1000))
-        key = me.id if route.per == "user" else (me.id, args.get(route.per))
+        key = me.id if route.per == "user" else (me.id, place)
         if not me.is_admin:
             refuse_over(house.limits.take("user", me.id), "user")
     if route.public or not request.me.is_admin:
         if route.bucket == DEFAULT:
             key = (route.method, route.path, key)
         verdict = house.limits.take(route.bucket, key)
+        if verdict is not None:
+            verdict = verdict._replace(bucket=_bucket(route, place))
         refuse_over(verdict, "route")
         request.verdict = verdict
     for name, thing in route.ids.items():
@@ -178,6 +181,12 @@ async def _answer(request: Request, route: Route, args: dict[str, Any]) -> Reply
     if isinstance(answer, Reply):
         return answer
     return Reply(_encode(answer), route.status, [JSON_TYPE])
+
+
+def _bucket(route: Route, place: str) -> str:
+    """The same for exactly those requests of somebody that are counted together."""
+    name = f"{route.method} {route.template}" if route.bucket == DEFAULT else route.bucket
+    return f"{name}:{place}" if bodies.DIGITS.fullmatch(place) else name
 
 
 def refuse_over(verdict: Verdict | None, scope: str) -> None:

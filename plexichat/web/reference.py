@@ -15,7 +15,7 @@ import msgspec
 
 from plexichat.config import RateLimits
 from plexichat.web.requests import Reply
-from plexichat.web.routes import Route, Routes
+from plexichat.web.routes import NAMES, Route, Routes
 
 Schema = dict[str, Any]
 
@@ -65,7 +65,7 @@ def document(
     schemas = dict(zip(answers, made, strict=False))
     paths: dict[str, dict[str, Schema]] = {}
     for tag, route in routes:
-        path = paths.setdefault(re.sub(r"<(\w+)>", r"{\1}", route.path), {})
+        path = paths.setdefault(route.template, {})
         path[route.method.lower()] = _operation(about, tag, route, schemas, rates)
     return {
         "openapi": "3.1.0",
@@ -94,7 +94,7 @@ def _operation(
     summary, _, more = route.summary.partition("\n")
     operation: Schema = {
         "tags": [tag],
-        "operationId": re.sub(r"\W+", "_", f"{route.method.lower()}{route.path}").strip("_"),
+        "operationId": re.sub(r"\W+", "_", f"{route.method.lower()}{route.template}").strip("_"),
         "summary": summary,
         "security": [] if route.public else [{"token": []}],
         "x-rate-limit": {
@@ -129,10 +129,10 @@ def _path_parameters(route: Route) -> list[Schema]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": "^[0-9]+$"} if name in route.ids else
+            "schema": {"type": "string", "pattern": "^[0-9]+$"} if name.endswith("_id") else
             {"type": "string"},
         }
-        for name in re.findall(r"<(\w+)>", route.path)
+        for name in NAMES.findall(route.path)
     ]  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Routes: which call answers which method and path, and what it takes and gives.
 
 A route's call names the ids of its path, and may take `body` and `query`, each a msgspec struct;
-what it returns is its JSON. The same facts make the API reference. A call's docstring is its line
-there.
+what it returns is its JSON. An id that it wants as it was written it declares as text. The same
+facts make the API reference. A call's docstring is its line there.
 """
 
 import inspect
@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_type_hints
 Call = Callable[..., Awaitable[Any]]
 F = TypeVar("F", bound=Call)
 
+NAMES = re.compile(r"<(?:path:)?(\w+)>")  # of what varies in a path
 DEFAULT = "default"  # the bucket that each route has for itself, unless it names a shared one
 
 
@@ -22,7 +23,7 @@ class Route:
     """One method and path. `bucket` is the rate limit's name, `per` what it is counted by.
 
     `takes` and `gives` are the media types of a body that is no JSON; a form that is taken has a
-    part for its `file`, and its `fields`.
+    part for its `file`, and its `fields`. `template` is the path as documents write it.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Route:
     gives: str
     file: str
     fields: tuple[str, ...]
+    template: str
 
     @property
     def summary(self) -> str:
@@ -102,7 +104,7 @@ def route(
     the name of a path id that is counted together with the user.
     """
     hints = get_type_hints(call)
-    names = re.findall(r"<(\w+)>", path)
+    names = NAMES.findall(path)
     return Route(
         method,
         path,
@@ -112,7 +114,11 @@ def route(
         public,
         status,
         errors,
-        {name: name.removesuffix("_id") for name in names if name.endswith("_id")},
+        {
+            name: name.removesuffix("_id")
+            for name in names
+            if name.endswith("_id") and hints.get(name) is not str
+        },
         hints.get("body"),
         hints.get("query"),
         hints.get("return"),
@@ -120,4 +126,5 @@ def route(
         gives,
         file,
         fields,
+        NAMES.sub(r"{\1}", path),
     )

@@ -109,9 +109,9 @@ EXPECTED: dict[str, set[str]] = {
     "PUT /channels/<channel_id>/pins/<message_id>": MANAGERS,
     "DELETE /channels/<channel_id>/pins/<message_id>": MANAGERS,
     "GET /channels/<channel_id>/messages/<message_id>/reactions": MEMBERS,
-    "GET /channels/<channel_id>/messages/<message_id>/reactions/<emoji>": MEMBERS,
-    "PUT /channels/<channel_id>/messages/<message_id>/reactions/<emoji>": MEMBERS,
-    "DELETE /channels/<channel_id>/messages/<message_id>/reactions/<emoji>": MEMBERS,
+    "GET /channels/<channel_id>/messages/<message_id>/reactions/<path:emoji>": MEMBERS,
+    "PUT /channels/<channel_id>/messages/<message_id>/reactions/<path:emoji>": MEMBERS,
+    "DELETE /channels/<channel_id>/messages/<message_id>/reactions/<path:emoji>": MEMBERS,
     "DELETE /channels/<channel_id>/messages/<message_id>/reactions": MANAGERS,
     "POST /channels/<channel_id>/messages/ack": MEMBERS,
     "GET /channels/<channel_id>/messages/unread": MEMBERS,
@@ -262,7 +262,7 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
 
 async def attempt(client: httpx.AsyncClient, key: str, ids: dict[str, str]) -> httpx.Response:
     method, _, path = key.partition(" ")
-    address = re.sub(r"<(\w+)>", lambda found: ids[found[1]], path)
+    address = re.sub(r"<(?:path:)?(\w+)>", lambda found: ids[found[1]], path)
     options: dict[str, Any] = {}
     if key in FORMS:
         options = {"files": FORMS[key], "data": {"name": "mine"}}

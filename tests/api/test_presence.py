@@ -89,6 +89,7 @@ async def test_text_and_emoji_stay_unless_named_and_go_when_empty(ann: Person) -
 async def test_an_unknown_person_is_offline(ann: Person, user_id: str) -> None:
     answer = await ann.get(f"/users/{user_id}/presence")
     assert answer.status_code == 200
+    assert answer.json()["user_id"] == user_id
     assert answer.json()["status"] == "offline"
     assert answer.json()["last_seen"] is None
 

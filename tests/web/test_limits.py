@@ -134,3 +134,16 @@ class TestOnTheWire:
         told = [(await ann.get(path)).status_code for path in (path, f"/api/v1{path}", path)]
         assert told == [200, 200, 429]
         assert (await ann.get(f"{path}/presence")).status_code == 200
+
+    async def test_a_bucket_names_what_is_counted_together(self, ann: Person, bob: Person) -> None:
+        async def bucket(method: str, path: str) -> str:
+            answer = await ann.ask(method, path)
+            return str(answer.headers["x-ratelimit-bucket"])
+
+        assert await bucket("GET", f"/users/{bob.id}") == "GET /users/{user_id}"
+        assert await bucket("GET", f"/api/v1/users/{ann.id}") == "GET /users/{user_id}"
+        assert await bucket("GET", f"/users/{bob.id}/presence") == "GET /users/{user_id}/presence"
+        assert await bucket("PATCH", "/users/@me") == "update_me"
+        assert await bucket("POST", "/channels/077/messages") == "send_message:77"
+        assert await bucket("POST", "/channels/78/messages") == "send_message:78"
+        assert await bucket("POST", "/channels/x%0Ay/messages") == "send_message"
