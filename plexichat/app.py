@@ -32,9 +32,11 @@ from plexichat.core.receipts import Online
 from plexichat.core.sessions import LiveSessions
 from plexichat.core.versions import Version
 from plexichat.gateway.hub import Hub
+from plexichat.pulse import Pulse
 from plexichat.shelf import Shelf
 from plexichat.store.db import Database
 from plexichat.store.errors import StoreError
+from plexichat.tally import Tally
 from plexichat.upkeep import Upkeep
 from plexichat.web.answer import Connection, Site
 from plexichat.web.limits import Limits
@@ -57,12 +59,14 @@ class House:
     shapes: Shapes
     attendance: Attendance
     gateway: gateway.Gateway
+    pulse: Pulse
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.directory = Path(config.storage.directory).resolve()
         self.state: Literal["running", "shutting_down"] = "running"
         self.started_at = time.monotonic()
+        self.answered = Tally[tuple[str, int]]()  # by bucket and first digit of the status
         self.live = LiveSessions()
         self.limits = Limits(config.rate_limits, time.monotonic)
         self.proxies = Proxies(config.server.trusted_proxies)
@@ -81,12 +85,14 @@ class House:
     async def open(cls, config: Config) -> "House":
         """Take the data folder, load what lives in memory, start the jobs."""
         house = cls(config)
-        house.db = await Database.open(house.directory, house._publish)
+        reserve = config.storage.reserve_bytes
+        house.db = await Database.open(house.directory, house._publish, reserve)
+        house.pulse = Pulse(house.db)
         try:
             for session, is_admin in await house.db.read(sessions.load):
                 house.live.add(session, is_admin)
             key = await house.db.write(links.key)
-            house.shelf = Shelf(house.directory / UPLOADS)
+            house.shelf = Shelf(house.directory / UPLOADS, house.db.room)
             await house.shelf.run(house.shelf.files.sweep)
         except BaseException:
             await house.db.close()

@@ -15,7 +15,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import hypercorn
 from hypercorn.app_wrappers import ASGIWrapper
@@ -26,6 +26,7 @@ from hypercorn.typing import ASGIFramework
 from plexichat.admin.door import door
 from plexichat.app import House, create_app
 from plexichat.config import Config
+from plexichat.metrics import PATH, Metrics
 
 BACKLOG = 1024
 HEADER_BYTES = 16_384
@@ -43,7 +44,8 @@ log = logging.getLogger(__name__)
 async def serve(config: Config, announce: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; `announce` gets the ready line."""
     allow_many_sockets()
-    with stop_signals() as stop, listening_on(config) as sock:
+    address = config.server.host, config.server.port
+    with stop_signals() as stop, listening_on(*address) as sock:
         host, port = sock.getsockname()[:2]
         warn_of_strangers(config, host)
         house = await House.open(with_port(config, port))
@@ -52,7 +54,7 @@ async def serve(config: Config, announce: Callable[[str], None]) -> None:
             await app.startup()
             listener = Listener(app)
             spare_the_collector()
-            async with door(house):
+            async with door(house), measured(house):
                 await listener.open(sock)
                 announce(f"Plexichat is ready on {url(host, port)} (data in {house.directory})")
                 await stop.wait()
@@ -73,6 +75,24 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTIONS)
+
+
+@contextlib.asynccontextmanager
+async def measured(house: House) -> AsyncIterator[None]:
+    """Answer Prometheus at the address that the admin gave for it, if any."""
+    address = house.config.metrics.listen
+    if not address:
+        yield
+        return
+    host, _, port = address.rpartition(":")
+    with listening_on(host.strip("[]"), int(port)) as sock:
+        listener = Listener(Metrics(house))
+        await listener.open(sock)
+        log.info("metrics are at %s%s", url(*sock.getsockname()[:2]), PATH)
+        try:
+            yield
+        finally:
+            await listener.close(1)
 
 
 class Listener:
@@ -144,9 +164,8 @@ def protocol_limits() -> hypercorn.Config:
 
 
 @contextlib.contextmanager
-def listening_on(config: Config) -> Iterator[socket.socket]:
+def listening_on(host: str, port: int) -> Iterator[socket.socket]:
     """The address, taken at once and accepting nobody yet."""
-    host, port = config.server.host, config.server.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol by its name, or asyncio does not know that it may switch Nagle off.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as sock:
@@ -158,6 +177,8 @@ def listening_on(config: Config) -> Iterator[socket.socket]:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
         try:
             sock.bind((host, port))
+        except OverflowError:
+            raise OSError(errno.EINVAL, f"there is no port {port}") from None
         except OSError as error:
             in_use = error.errno == errno.EADDRINUSE
             why = "it is in use" if in_use else error.strerror

@@ -24,6 +24,7 @@ from plexichat.core.imaging import Picture
 from plexichat.store.db import Database
 from plexichat.store.errors import StoreError
 from plexichat.store.files import Files, Incoming
+from plexichat.store.room import Room
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,8 +37,9 @@ log = logging.getLogger(__name__)
 
 
 class Shelf:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, room: Room) -> None:
         self.files = Files(folder)
+        self._room = room
         self.keeping = asyncio.Lock()  # whoever holds it finds every file where it was
         self._threads = ThreadPoolExecutor(THREADS, "disk", cores.use_all)
         self._darkroom = ThreadPoolExecutor(1, "darkroom", cores.use_all)  # one picture at a time
@@ -57,8 +59,9 @@ class Shelf:
             raise
 
     @asynccontextmanager
-    async def incoming(self) -> AsyncIterator[Incoming]:
-        """A file that is nobody's yet; thrown away in the end unless it was kept."""
+    async def incoming(self, size: int = 0) -> AsyncIterator[Incoming]:
+        """A file that is nobody's yet, if the disk has room; thrown away in the end unless kept."""
+        self._room.claim(size)
         begun: list[Incoming] = []  # what was begun is here even if whoever asked is cancelled
         try:
             await self.run(lambda: begun.append(self.files.begin()))

@@ -17,7 +17,7 @@ PASSWORD = "leek-and-barley"
 def quick(directory: Path, **sections: Any) -> Config:
     """A configuration that hashes fast and counts no requests; `sections` override."""
     config = Config(
-        storage=Storage(directory=str(directory)),
+        storage=Storage(directory=str(directory), reserve_bytes=0),
         passwords=Passwords(bcrypt_cost=4),
         rate_limits=RateLimits(enabled=False),
     )

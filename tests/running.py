@@ -17,7 +17,7 @@ from tests.cast import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = [sys.executable, str(ROOT / "plexichat.py")]
-QUICK = {"PLEXICHAT__PASSWORDS__BCRYPT_COST": "4"}
+QUICK = {"PLEXICHAT__PASSWORDS__BCRYPT_COST": "4", "PLEXICHAT__STORAGE__RESERVE_BYTES": "0"}
 PATIENCE_SECONDS = 30
 
 

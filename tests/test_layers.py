@@ -16,9 +16,10 @@ LINES = 400
 MAY: dict[str, set[str]] = {
     "ids": set(),
     "cores": set(),
+    "tally": set(),
     "config": set(),
     "logs": {"config"},
-    "store": {"ids"},
+    "store": {"ids", "tally"},
     "core": {"store", "ids", "config"},
     "gateway": {"config"},
     "web": {"core", "store", "ids", "config"},
@@ -26,12 +27,14 @@ MAY: dict[str, set[str]] = {
     "shelf": {"cores", "core", "store"},
     "attendance": {"core", "store", "gateway", "config"},
     "upkeep": {"core", "store"},
+    "pulse": {"core", "store"},
     "app": {
-        "api", "web", "shelf", "attendance", "upkeep", "cores", "core", "gateway", "store",
-        "config",
+        "api", "web", "shelf", "attendance", "upkeep", "pulse", "tally", "cores", "core", "gateway",
+        "store", "config",
     },
+    "metrics": {"app", "core", "store", "tally"},
     "admin": {"app", "core", "store", "config"},
-    "serving": {"admin", "app", "store", "config"},
+    "serving": {"admin", "app", "metrics", "store", "config"},
     "cli": {"admin", "serving", "logs", "cores", "core", "store", "config"},
 }
 DIALECTS = {"api", "wryft"}

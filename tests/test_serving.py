@@ -15,8 +15,7 @@ import httpx
 import pytest
 import websockets
 
-from plexichat.config import Config
-from plexichat.serving import GONE_SECONDS, Listener, listening_on, with_port
+from plexichat.serving import GONE_SECONDS, Listener, listening_on
 from tests.running import QUICK, Server, run, serving
 
 SECONDS_TO_STOP = 10
@@ -232,7 +231,7 @@ async def test_what_is_written_to_a_connection_leaves_without_delay() -> None:
             pass
 
     listener = Listener(silent)
-    with listening_on(with_port(Config(), 0)) as sock:
+    with listening_on("127.0.0.1", 0) as sock:
         await listener.open(sock)
         with socket.create_connection(sock.getsockname()) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")

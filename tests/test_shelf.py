@@ -56,7 +56,7 @@ async def test_a_day_removes_what_nobody_sent_and_what_nothing_names(
     await house.shelf.tidy(house.db)
     assert len(stored(house)) == 4, "once a day is enough"
 
-    again = type(house.shelf)(house.directory / "uploads")
+    again = type(house.shelf)(house.directory / "uploads", house.db.room)
     await again.tidy(house.db)
     await house.shelf.settled()
     assert stored(house) == [name for name in kept if bare(unsent)[-36:] not in name]

@@ -9,7 +9,7 @@ from plexichat.api import shapes
 from plexichat.api.shapes import VersionInfo
 from plexichat.core import avatars, versions
 from plexichat.core.errors import Invalid
-from plexichat.store.db import Snapshot
+from plexichat.web.refusals import Problem, Refused
 from plexichat.web.requests import house
 from plexichat.web.routes import Routes
 
@@ -125,10 +125,16 @@ async def health() -> Health:
     return Health("healthy", __version__)
 
 
-@routes.get("/ready", public=True)
+@routes.get("/ready", public=True, errors=("503 Not ready",))
 async def ready() -> Ready:
-    """Whether the database answers."""
-    await house().db.read(_look)
+    """Whether the server does its work: it can read and write, and is not about to stop.
+
+    A refusal says in `reasons` what is amiss.
+    """
+    here = house()
+    stopping = ("the server is shutting down",) if here.state == "shutting_down" else ()
+    if reasons := (*stopping, *await here.pulse.ailments()):
+        raise Refused(Problem(503, "Not ready", {"reasons": reasons}))
     return Ready("ready")
 
 
@@ -149,7 +155,3 @@ async def capabilities() -> Capabilities:
 def _minimum() -> VersionInfo | None:
     minimum = house().minimum
     return None if minimum is None else shapes.version(minimum)
-
-
-def _look(snap: Snapshot) -> int:
-    return snap.commit

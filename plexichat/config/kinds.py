@@ -77,6 +77,13 @@ Url = Annotated[
     str,
     like('empty or a URL, such as "https://example.org/download"', r"(https?://[^\s/]\S*)?"),
 ]
+Listen = Annotated[
+    str,
+    like(
+        'empty or an address with a port, such as "127.0.0.1:9464"',
+        r"((\[[^\s\[\]]+\]|[^\s:\[\]]+):[0-9]{1,5})?",
+    ),
+]
 Version = Annotated[
     str,
     like('empty or a version, such as "a.1.0-49"', r"([abcr]\.[0-9]{1,9}\.[0-9]{1,9}-[0-9]{1,9})?"),

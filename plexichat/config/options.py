@@ -15,6 +15,7 @@ from plexichat.config.kinds import (
     Count,
     CountOrNone,
     Filled,
+    Listen,
     Network,
     Origin,
     Rate,
@@ -40,12 +41,18 @@ class Server:
 @dataclass(frozen=True, slots=True)
 class Storage:
     directory: Filled = "data"
+    reserve_bytes: Annotated[int, within(0, 1 << 50)] = 67_108_864
 
 
 @dataclass(frozen=True, slots=True)
 class Logging:
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["human", "json"] = "human"
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    listen: Listen = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,7 @@ class Config:
     server: Server = Server()
     storage: Storage = Storage()
     logging: Logging = Logging()
+    metrics: Metrics = Metrics()
     registration: Registration = Registration()
     passwords: Passwords = Passwords()
     age_gate: AgeGate = AgeGate()

@@ -76,6 +76,7 @@ def send(
 
     `online` are the people with an open socket, who thereby receive it.
     """
+    tx.claim()
     seat = _for_draft(tx, author_id, channel_id, draft)
     channel = seat.channel
     content = _content(draft.content, rules.max_length)

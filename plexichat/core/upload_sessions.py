@@ -28,6 +28,7 @@ def begin(
     tx: Tx, user_id: int, filename: str, content_type: str, size: int, rules: config.Uploads
 ) -> UploadSession:
     """Make room for a file of so many bytes."""
+    tx.claim()
     filename = filetypes.tidy(filename)
     filetypes.check_name(filename)
     if size > min(rules.max_attachment_bytes, MAX_BYTES):

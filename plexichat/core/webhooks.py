@@ -140,6 +140,7 @@ def execute(
 ) -> MessageView:
     """Write a message as a program; everybody who reads the channel hears of it."""
     webhook = opened(tx, webhook_id, token)
+    tx.claim()
     content = (post.content or "").strip() or None
     if content is not None and len(content) > CONTENT_LENGTH:
         raise Invalid("too_long", f"Invalid content: more than {CONTENT_LENGTH} characters")

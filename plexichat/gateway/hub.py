@@ -47,6 +47,8 @@ class Hub:
         self._sessions: dict[str, Session] = {}
         self._users: dict[int, list[Session]] = {}  # the one attached last stands last
         self._online: dict[int, int] = {}  # how many sockets each person has
+        self.replays = 0  # sessions that were resumed so far
+        self._ended = 0  # what sessions were sent that are no more
         self._sweeping = False
         self._leaving = False
         self._empty = asyncio.Event()
@@ -79,6 +81,20 @@ class Hub:
     def online(self) -> Collection[int]:
         """Everybody with an open socket, at any time one looks."""
         return self._online.keys()
+
+    @property
+    def sockets(self) -> int:
+        return len(self._sockets)
+
+    @property
+    def sessions(self) -> int:
+        """How many there are, those that wait to be resumed included."""
+        return len(self._sessions)
+
+    @property
+    def dispatches(self) -> int:
+        """How many have been sent, or kept for whoever resumes, since the start."""
+        return self._ended + sum(session.seq for session in self._sessions.values())
 
     async def open(self, wire: Wire, send: Send) -> Socket:
         """Accept a WebSocket; whoever opens it calls `leave` at its end."""
@@ -143,12 +159,14 @@ class Hub:
         self._users[user_id].append(session)
         self._join(session, socket)
         session.replay(seq, opening)
+        self.replays += 1
         return session
 
     def end(self, session: Session) -> None:
         """Forget a session: it cannot be resumed."""
         if self._sessions.pop(session.id, None) is None:
             return
+        self._ended += session.seq
         self._detach(session)
         others = self._users[session.user_id]
         others.remove(session)

@@ -14,6 +14,7 @@ from typing import Final
 
 from plexichat.ids import Snowflakes
 from plexichat.store.driver import Connection, Cursor, Error, meaning
+from plexichat.store.errors import Full
 
 SLOW_SECONDS: Final = 0.05
 
@@ -48,16 +49,24 @@ class Snapshot:
 class Tx(Snapshot):
     """A snapshot that may be changed. What is raised out of the call undoes all of it."""
 
-    __slots__ = ("_ids", "events")
+    __slots__ = ("_ids", "_low", "events")
 
-    def __init__(self, connection: Connection, now: int, commit: int, ids: Snowflakes) -> None:
+    def __init__(
+        self, connection: Connection, now: int, commit: int, ids: Snowflakes, low: bool = False
+    ) -> None:
         super().__init__(connection, now, commit)
         self._ids = ids
+        self._low = low
         self.events: list[object] = []
 
     def id(self) -> int:
         """Draw an id; their order is the order of commits."""
         return self._ids.next(self.now)
+
+    def claim(self) -> None:
+        """Say that something is about to be added that stays; Full when room is low on the disk."""
+        if self._low:
+            raise Full("what is left of the disk is reserved")
 
     def emit(self, event: object) -> None:
         """Have `event` published once this call is committed."""

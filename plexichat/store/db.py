@@ -14,11 +14,13 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 from plexichat.store import driver
 from plexichat.store.calls import Call, Results, Snapshot, Tx
 from plexichat.store.checkpoint import Checkpoints, Gate
-from plexichat.store.errors import Busy, StoreError
+from plexichat.store.errors import Busy, Full, StoreError
 from plexichat.store.lock import Lock
 from plexichat.store.migrate import migrate, steps
+from plexichat.store.room import Room
 from plexichat.store.threads import Queue, Reader, Writer
 from plexichat.store.worker import Worker
+from plexichat.tally import Times
 
 __all__ = ["Database", "Snapshot", "Tx"]
 
@@ -28,12 +30,17 @@ T = TypeVar("T")
 NAME: Final = "plexichat.db"
 BACKUPS: Final = "backups"
 READERS: Final = 2
+NOTHING_BYTES: Final = 1 << 20  # with less than this left a start fails in many ways
 WAITING_CALLS: Final = 1_000  # of each kind; a caller beyond hears Busy
 
 
 class Database:
-    def __init__(self, directory: Path, publish: Callable[[object, int], None]) -> None:
+    def __init__(
+        self, directory: Path, publish: Callable[[object, int], None], reserve: int
+    ) -> None:
         self._lock = Lock(directory)
+        self.room = Room(directory, reserve)
+        self.commits = Times()
         self._directory = directory
         self._path = directory / NAME
         self._loop = asyncio.get_running_loop()
@@ -46,17 +53,22 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, directory: Path, publish: Callable[[object, int], None]) -> "Database":
+    async def open(
+        cls, directory: Path, publish: Callable[[object, int], None], reserve: int = 0
+    ) -> "Database":
         """Take the data folder, bring its tables up to date, and start the threads.
 
-        `publish(event, commit)` is called on this event loop. Raises InUse, Unwritable or Newer.
+        `publish(event, commit)` is called on this event loop; so many bytes of the disk are left
+        to what makes room again. Raises InUse, Unwritable or Newer.
         """
         driver.check()
-        database = cls(directory, publish)
+        database = cls(directory, publish, reserve)
         try:
             await database._start()
-        except BaseException:
+        except BaseException as error:
             await database.close()
+            if isinstance(error, StoreError) and database.room.free() < NOTHING_BYTES:
+                raise Full(f"the disk is full: make room for {directory}") from error
             raise
         return database
 
@@ -74,6 +86,21 @@ class Database:
     ) -> T:
         """Run `fn` on the database as it is now, all commits that have returned included."""
         return await self._send(self._reads, fn, args, kwargs)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for the writer."""
+        return self._writes.qsize()
+
+    def sizes(self) -> tuple[int, int]:
+        """How many bytes the database and its log are on the disk."""
+        sizes = []
+        for path in (self._path, Path(f"{self._path}-wal")):
+            try:
+                sizes.append(path.stat().st_size)
+            except FileNotFoundError:
+                sizes.append(0)
+        return sizes[0], sizes[1]
 
     async def vacuum_into(self, path: Path) -> None:
         """Copy the database to a new file while everything goes on; the log waits meanwhile."""
@@ -115,6 +142,7 @@ class Database:
             raise StoreError("the database is closed")
 
     async def _start(self) -> None:
+        self.room.look()
         hired = await self._hire(readonly=False)
         writer = await hired.run(partial(self._prepare, hired.connection))
         hired.serve(writer.work, partial(self._writes.put, None))
@@ -141,7 +169,9 @@ class Database:
     def _prepare(self, connection: driver.Connection) -> Writer:
         migrate(connection, self._directory / BACKUPS, steps())
         checkpoints = Checkpoints(connection, self._path, self._gate)
-        return Writer(connection, self._writes, self._results, checkpoints)
+        return Writer(
+            connection, self._writes, self._results, checkpoints, self.room, self.commits
+        )
 
     def _copy(self, connection: driver.Connection, path: Path) -> None:
         with self._gate.backup:

@@ -3,11 +3,13 @@
 The kernel drops it with the process that held it, so a file left behind locks nobody out.
 """
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
 
-from plexichat.store.errors import InUse, Unwritable
+from plexichat.store.errors import Full, InUse, Unwritable
+from plexichat.store.files import full_disk
 
 NAME = "plexichat.lock"
 
@@ -25,7 +27,8 @@ class Lock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.ftruncate(self._file, 0)
-            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+            with contextlib.suppress(Full), full_disk():  # then who holds it is not told
+                os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
         except BlockingIOError:
             holder = os.pread(self._file, 20, 0).strip()
             os.close(self._file)

@@ -11,6 +11,8 @@ from plexichat.store.calls import Call, Results, Snapshot, Tx
 from plexichat.store.checkpoint import Checkpoints
 from plexichat.store.driver import Connection, Error, meaning
 from plexichat.store.errors import Full, StoreError
+from plexichat.store.room import Room
+from plexichat.tally import Times
 
 BATCH_CALLS: Final = 256
 BATCH_SECONDS: Final = 0.05  # a batch as old as this takes in no further call
@@ -28,12 +30,21 @@ class Writer:
     """Runs whatever waits in one transaction, so that one sync of the disk serves everybody."""
 
     def __init__(
-        self, connection: Connection, calls: Queue, results: Results, checkpoints: Checkpoints
+        self,
+        connection: Connection,
+        calls: Queue,
+        results: Results,
+        checkpoints: Checkpoints,
+        room: Room,
+        commits: Times,
     ) -> None:
         self._connection = connection
         self._calls = calls
         self._results = results
         self._checkpoints = checkpoints
+        self._room = room
+        self._times = commits
+        self._low = False
         house = connection.execute("SELECT commits, last_id FROM house").fetchall()
         ((self._commits, last_id),) = house
         self._ids = Snowflakes(last_id)
@@ -49,6 +60,7 @@ class Writer:
         now = unix_ms()
         until = time.monotonic() + BATCH_SECONDS
         changes, last_id = self._connection.total_changes, self._ids.last
+        self._low = self._room.look()
         try:
             while call is not None:
                 batch.append(call)
@@ -78,7 +90,7 @@ class Writer:
         execute = self._connection.execute
         alone = not self._connection.in_transaction  # then rolling back undoes nobody else
         execute("BEGIN IMMEDIATE" if alone else "SAVEPOINT call")
-        tx = Tx(self._connection, now, self._commits, self._ids)
+        tx = Tx(self._connection, now, self._commits, self._ids, self._low)
         if call.run(tx):
             if not self._connection.in_transaction:
                 raise StoreError("a call ended the transaction that it ran in")
@@ -102,8 +114,11 @@ class Writer:
             self._connection.execute(
                 "UPDATE house SET commits = ?, last_id = ?", (self._commits + 1, self._ids.last)
             )
+        begun = time.perf_counter()
         self._connection.execute("COMMIT")
         self._commits += changed
+        if changed:
+            self._times.add(time.perf_counter() - begun)
 
     def _undo(self, batch: list[Call], error: Exception) -> None:
         """Nothing of the batch lasts; all who thought otherwise hear why."""

@@ -38,6 +38,7 @@ POLICY = (b"content-security-policy", b"default-src 'none'")
 JSON_TYPE = (b"content-type", b"application/json; charset=utf-8")
 CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
 CORS_HEADERS = b"Authorization, Content-Type, X-Requested-With, Accept, Origin, X-API-Access-Token"
+NOWHERE = "none"  # the bucket of requests for which there is no route
 NOT_FOUND = Problem(404, "Not found")
 FAULT = Problem(500, "Internal server error")
 
@@ -135,18 +136,22 @@ class Connection(ASGIHTTPConnection):
 
     async def __call__(self, receive: Any, send: Any) -> None:
         site = self.site
+        began, bucket = time.perf_counter(), NOWHERE
         request = Request(site.house, cast(Scope, self.scope), receive)
         requests.begin(request)
         try:
             if request.method == "OPTIONS":
                 reply = _preflight()
             else:
-                reply = await _answer(request, *site.match(request))
+                route, args = site.match(request)
+                bucket = route.bucket
+                reply = await _answer(request, route, args)
         except Gone:
             return
         except Exception as error:
             reply = _refuse(site, request, error)
         await _send(site, request, reply, send)
+        site.house.answered.add((bucket, reply.status // 100), time.perf_counter() - began)
 
 
 async def _answer(request: Request, route: Route, args: dict[str, Any]) -> Reply:

@@ -97,6 +97,12 @@ class Request:
         self._me = me
 
     @property
+    def length(self) -> int | None:
+        """How many bytes the body has, if the client says so."""
+        told = self.header(b"content-length")
+        return int(told) if told is not None and told.isascii() and told.isdigit() else None
+
+    @property
     def sending(self) -> bool:
         """Whether the client has a body of which something is not read yet."""
         return self._unread and (
@@ -128,8 +134,7 @@ class Request:
 
     async def body(self, limit: int) -> bytes:
         """The whole body; refused as 413 when it is over `limit` bytes."""
-        length = self.header(b"content-length")
-        if length is not None and length.isascii() and length.isdigit() and int(length) > limit:
+        if (self.length or 0) > limit:
             raise Refused(TOO_LARGE)
         parts: list[bytes] = []
         size = 0

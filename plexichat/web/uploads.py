@@ -33,7 +33,7 @@ async def received(limit: int, name: str = "file") -> AsyncIterator[Given]:
     """The file part of this name of the request's form; thrown away in the end unless kept."""
     form = Multipart(current().header(b"content-type"), _counted(limit + FORM_BYTES))
     found, fields = None, dict[str, str]()
-    async with house().shelf.incoming() as file:
+    async with house().shelf.incoming(min(current().length or 0, limit)) as file:
         while (part := await form.part()) is not None:
             if part.name == name and found is None:
                 found = part
