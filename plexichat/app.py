@@ -13,7 +13,7 @@ from typing import Final, Literal, ParamSpec, TypeVar
 
 from quart import Quart
 
-from plexichat import cores
+from plexichat import cores, wryft
 from plexichat.api import gateway, reference
 from plexichat.api.dialect import DIALECT
 from plexichat.api.frames import AUTHENTICATION_FAILED
@@ -38,6 +38,7 @@ from plexichat.store.db import Database
 from plexichat.store.errors import StoreError
 from plexichat.tally import Tally
 from plexichat.upkeep import Upkeep
+from plexichat.web import sockets
 from plexichat.web.answer import Connection, Site
 from plexichat.web.limits import Limits
 from plexichat.web.proxies import Proxies
@@ -189,13 +190,14 @@ def create_app(house: House) -> Quart:
     site = Site(house)
     described = house.config.docs.enabled
     site.mount(DIALECT, (*GROUPS, reference.routes(GROUPS)) if described else GROUPS)
+    site.mount(wryft.DIALECT, wryft.GROUPS)
 
     class Http(Connection):
         pass
 
     Http.site = site
     app.asgi_http_class = Http
-    app.asgi_websocket_class = gateway.connection(house)
+    app.asgi_websocket_class = sockets.connection({gateway.PATH: house.gateway.serve})
     app.extensions["house"] = house
     app.extensions["site"] = site
     return app

@@ -47,11 +47,14 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One API's way of saying no, for every path under its prefixes."""
+    """What one API does in its own way, for every path under its prefixes."""
 
     name: str
     prefixes: tuple[str, ...]
     word: Callable[[Problem], bytes]
+    read_id: Callable[[str, str], int] = bodies.snowflake  # an id in a path, and what it names
+    counts_each_route: bool = True  # a route that names no bucket has one for itself
+    open_to_pages: bool = False  # where no origins are listed, to any page that sends no cookies
 
 
 class Site:
@@ -59,7 +62,7 @@ class Site:
 
     def __init__(self, house: "House") -> None:
         self.house = house
-        self.routes: list[Route] = []
+        self.routes: dict[str, list[Route]] = {}
         self._mounted: list[tuple[str, Dialect, MapAdapter]] = []
         self._origins = {origin.encode() for origin in house.config.server.cors_origins}
 
@@ -68,8 +71,7 @@ class Site:
         adapter = _compiled(dialect.prefixes, groups).bind("")
         self._mounted += ((prefix, dialect, adapter) for prefix in dialect.prefixes)
         self._mounted.sort(key=lambda mounted: len(mounted[0]), reverse=True)
-        for group in groups:
-            self.routes += group.routes
+        self.routes[dialect.name] = [route for group in groups for route in group.routes]
 
     def dialect(self, path: str) -> Dialect:
         return self._at(path)[0]
@@ -82,11 +84,12 @@ class Site:
         _, dialect, adapter = self._mounted[-1]
         return dialect, adapter
 
-    def match(self, request: Request) -> tuple[Route, dict[str, Any]]:
-        """The route for a request, and the values in its path."""
+    def match(self, request: Request) -> tuple[Dialect, Route, dict[str, Any]]:
+        """The route for a request, whose it is, and the values in its path."""
         path = request.path.rstrip("/") or "/"
+        dialect, adapter = self._at(path)
         try:
-            endpoint, args = self._at(path)[1].match(path, request.method)
+            endpoint, args = adapter.match(path, request.method)
         except MethodNotAllowed as error:
             allow = ", ".join(sorted(error.valid_methods or ())).encode()
             raise Refused(
@@ -94,12 +97,13 @@ class Site:
             ) from None
         except (NotFound, RequestRedirect):
             raise Refused(NOT_FOUND) from None
-        return endpoint.route, cast(dict[str, Any], args)
+        return dialect, endpoint.route, cast(dict[str, Any], args)
 
     def cors(self, request: Request) -> Headers:
         """The headers that let a page of a listed origin read the answer."""
         if not self._origins:
-            return []
+            anybody = self.dialect(request.path).open_to_pages
+            return [(b"access-control-allow-origin", b"*")] if anybody else []
         origin = (request.header(b"origin") or "").encode("latin-1")
         if origin not in self._origins:
             return [(b"vary", b"Origin")]
@@ -154,7 +158,9 @@ class Connection(ASGIHTTPConnection):
         site.house.answered.add((bucket, reply.status // 100), time.perf_counter() - began)
 
 
-async def _answer(request: Request, route: Route, args: dict[str, Any]) -> Reply:
+async def _answer(
+    request: Request, dialect: Dialect, route: Route, args: dict[str, Any]
+) -> Reply:
     house = request.house
     counted = network(request.address)
     refuse_over(house.limits.take("everyone", None), "global")
@@ -167,7 +173,8 @@ async def _answer(request: Request, route: Route, args: dict[str, Any]) -> Reply
         key = me.id if route.per == "user" else (me.id, place)
         if not me.is_admin:
             refuse_over(house.limits.take("user", me.id), "user")
-    if route.public or not request.me.is_admin:
+    counts = dialect.counts_each_route or route.bucket != DEFAULT
+    if counts and (route.public or not request.me.is_admin):
         if route.bucket == DEFAULT:
             key = (route.method, route.path, key)
         verdict = house.limits.take(route.bucket, key)
@@ -176,7 +183,7 @@ async def _answer(request: Request, route: Route, args: dict[str, Any]) -> Reply
         refuse_over(verdict, "route")
         request.verdict = verdict
     for name, thing in route.ids.items():
-        args[name] = bodies.snowflake(args[name], thing)
+        args[name] = dialect.read_id(args[name], thing)
     if route.query is not None:
         args["query"] = bodies.parse_query(request.query, route.query)
     if route.body is not None:

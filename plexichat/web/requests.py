@@ -7,6 +7,7 @@ without passing it along.
 import asyncio
 import contextlib
 import re
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -185,6 +186,14 @@ def house() -> "House":
 
 def me() -> Me:
     return _current.get().me
+
+
+def guest() -> Me | None:
+    """Who calls a route that is open to strangers; None for a stranger, or a token that is dead."""
+    request = _current.get()
+    with contextlib.suppress(Unauthenticated):
+        return request.house.live.find(bearer(request), int(time.time() * 1000))
+    return None
 
 
 def client() -> Client:
