@@ -34,7 +34,7 @@ REGISTRY: Registry[Any] = Registry().with_resource(URI, DRAFT202012.create_resou
 def hold(answer: httpx.Response) -> None:
     """Fail when the reference does not allow this answer."""
     method, path = answer.request.method, bare(answer.request.url.path)
-    if method == "OPTIONS" or path.startswith("/api/") or answer.request.url.path in PAGES:
+    if method == "OPTIONS" or f"{path}/".startswith("/api/") or answer.request.url.path in PAGES:
         return
     known = find("get" if method == "HEAD" else method.lower(), path)
     if known is None:

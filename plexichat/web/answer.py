@@ -147,9 +147,9 @@ class Connection(ASGIHTTPConnection):
             if request.method == "OPTIONS":
                 reply = _preflight()
             else:
-                route, args = site.match(request)
+                dialect, route, args = site.match(request)
                 bucket = route.bucket
-                reply = await _answer(request, route, args)
+                reply = await _answer(request, dialect, route, args)
         except Gone:
             return
         except Exception as error:
