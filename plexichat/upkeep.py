@@ -12,6 +12,7 @@ from plexichat.core import (
     invites,
     leftovers,
     notifications,
+    recovery,
     sessions,
     thumbnails,
     upload_sessions,
@@ -30,6 +31,7 @@ JOB_SECONDS: Final = 60
 FORGETTING: Final = (
     sessions.forget_expired, accounts.forget_expired, invites.forget_expired,
     upload_sessions.forget_expired, notifications.forget_old,
+    recovery.forget_expired,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from plexichat.api import reference
+from plexichat.api import recovery_page, reference
 from plexichat.api.groups import GROUPS
 from plexichat.config import RateLimits
 
@@ -26,6 +26,7 @@ NOWHERE = {404: "Not found", 405: "Method not allowed"}
 
 # Pages are for people; the reference does not describe itself.
 PAGES = {route.path for route in reference.routes(GROUPS).routes}
+ELSEWHERE = ("/api/", f"{recovery_page.PATH}/")
 
 DOCUMENT = reference.document(GROUPS, "", RateLimits())
 REGISTRY: Registry[Any] = Registry().with_resource(URI, DRAFT202012.create_resource(DOCUMENT))
@@ -34,7 +35,7 @@ REGISTRY: Registry[Any] = Registry().with_resource(URI, DRAFT202012.create_resou
 def hold(answer: httpx.Response) -> None:
     """Fail when the reference does not allow this answer."""
     method, path = answer.request.method, bare(answer.request.url.path)
-    if method == "OPTIONS" or f"{path}/".startswith("/api/") or answer.request.url.path in PAGES:
+    if method == "OPTIONS" or f"{path}/".startswith(ELSEWHERE) or answer.request.url.path in PAGES:
         return
     known = find("get" if method == "HEAD" else method.lower(), path)
     if known is None:

@@ -4,7 +4,7 @@ import msgspec
 
 from plexichat.admin.words import Tell
 from plexichat.app import House
-from plexichat.core import accounts, passwords
+from plexichat.core import accounts, passwords, recovery
 
 
 class UserCreated(msgspec.Struct, frozen=True, tag="user created"):
@@ -31,5 +31,20 @@ class CreateUser(msgspec.Struct, frozen=True, tag="user create"):
         return UserCreated(str(user.id), user.username, self.email, self.is_admin)
 
 
-REQUESTS = (CreateUser,)
-ANSWERS = (UserCreated,)
+class RecoveryLink(msgspec.Struct, frozen=True, tag="recovery link"):
+    username: str
+    url: str
+    expires_at: int  # in seconds
+
+
+class MakeRecoveryLink(msgspec.Struct, frozen=True, tag="recovery link make"):
+    name: str
+
+    async def perform(self, house: House, tell: Tell) -> RecoveryLink:
+        made = await house.db.write(recovery.link, self.name, house.config.recovery.link_hours)
+        url = house.shapes.recovery(made.token)
+        return RecoveryLink(made.username, url, made.expires_at // 1000)
+
+
+REQUESTS = (CreateUser, MakeRecoveryLink)
+ANSWERS = (UserCreated, RecoveryLink)

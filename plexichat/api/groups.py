@@ -24,6 +24,7 @@ from plexichat.api import (
     reactions,
     reading,
     recents,
+    recovery,
     relationships,
     reports,
     roles,
@@ -43,6 +44,7 @@ GROUPS: Final = tuple(
     for group in (
         auth,
         two_factor,
+        recovery,
         users,
         settings,
         preferences,

@@ -25,6 +25,15 @@ def size(count: int) -> str:
     return f"{count / 1000**power:.1f} {' kMGT'[power]}B"
 
 
+def print_link(url: str) -> None:
+    """A link, and where a person reads it the code that a phone's camera takes it from."""
+    from plexichat.core import qr
+
+    click.echo(url)
+    if sys.stdout.isatty():
+        click.echo(qr.lines(url))
+
+
 @contextlib.contextmanager
 def progress() -> Iterator[Tell]:
     """A line on stderr that says how far the work is, once it has taken a second."""

@@ -72,6 +72,11 @@ class Passwords:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovery:
+    link_hours: Count = 24
+
+
+@dataclass(frozen=True, slots=True)
 class AgeGate:
     enabled: bool = False
     mode: Literal["boolean", "dob"] = "boolean"
@@ -150,6 +155,7 @@ class RateLimits:
     login: Rates = (Rate(5, 60, 5), Rate(20, 3600, 20))
     register: Rates = (Rate(3, 60, 3), Rate(10, 3600, 10), Rate(20, 86400, 20))
     two_factor: Rates = (Rate(5, 60, 2),)
+    recover: Rates = (Rate(5, 60, 5), Rate(20, 3600, 20))
     send_message: Rates = (Rate(10, 5, 5),)
     list_messages: Rates = (Rate(10, 10, 5),)
     change_message: Rates = (Rate(10, 5, 10),)
@@ -184,6 +190,7 @@ class Config:
     metrics: Metrics = Metrics()
     registration: Registration = Registration()
     passwords: Passwords = Passwords()
+    recovery: Recovery = Recovery()
     age_gate: AgeGate = AgeGate()
     sessions: Sessions = Sessions()
     lockout: Lockout = Lockout()

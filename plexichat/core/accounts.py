@@ -204,9 +204,18 @@ def change_password(tx: Tx, user_id: int, password: NewPassword) -> None:
     """Set a new password; every other session of this person ends."""
     if credentials(tx, user_id).password_hash != password.was:
         raise Forbidden("incorrect_password", "Incorrect current password")
-    rows.change(user_id, password_hash=password.becomes, failures=0, locked_until=0)
-    ended = [session.id for session in sessions.mine(tx, user_id) if session.id != password.keep]
-    sessions.close(tx, user_id, ended)
+    replace_password(tx, user_id, password.becomes, password.keep)
+
+
+def replace_password(tx: Tx, user_id: int, becomes: bytes, keep: int | None) -> None:
+    """Set a password without the present one; every session but `keep` ends.
+
+    Whom wrong passwords have locked out is let in again; whom an admin has, is not.
+    """
+    users.get(tx, user_id)
+    rows.change(user_id, password_hash=becomes, failures=0, locked_until=0)
     tx.emit(
         SecurityAlert(audience=frozenset((user_id,)), user_id=user_id, action="password_change")
     )
+    ended = [session.id for session in sessions.mine(tx, user_id) if session.id != keep]
+    sessions.close(tx, user_id, ended)

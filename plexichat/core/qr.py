@@ -33,6 +33,13 @@ def check(text: str) -> None:
         raise Invalid("data_too_long", "Invalid input: data")
 
 
+def lines(text: str) -> str:
+    """The code for a terminal, two rows to a line; dark on light, whatever colours it has."""
+    drawn = io.StringIO()
+    segno.make(text, micro=False, error="L").terminal(drawn, border=QUIET // 2, compact=True)
+    return drawn.getvalue()
+
+
 def draw(text: str, width: int, height: int, kind: Format) -> bytes:
     """The code, in the middle of a white picture; takes its time."""
     # Only who asks for a code pays for Pillow. It writes here what we drew and reads nothing.

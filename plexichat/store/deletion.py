@@ -6,7 +6,7 @@ from plexichat.store.db import Snapshot, Tx
 MANY = {"reading": "user_id, channel_id", "notification": "user_id, id"}
 FEW = (
     "session", "preference", "focus", "recent", "notification_mark", "presence", "totp",
-    "backup_code", "challenge",
+    "backup_code", "challenge", "recovery_link", "recovery_code",
 )  # fmt: skip
 
 

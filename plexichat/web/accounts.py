@@ -5,7 +5,7 @@ Read what is known, compare or hash on the slow thread, then let core decide ins
 
 from datetime import UTC, datetime
 
-from plexichat.core import accounts, deletion, invites, passwords, sessions, users
+from plexichat.core import accounts, deletion, invites, passwords, recovery, sessions, users
 from plexichat.core.accounts import Age, Challenge, Login
 from plexichat.core.errors import Forbidden, Invalid, Unauthenticated
 from plexichat.core.users import Changes
@@ -77,12 +77,30 @@ async def update(wanted: Changes, password: str | None, current_password: str | 
     )
 
 
+async def recover_by_link(token: str, password: str) -> None:
+    """Set a new password for whoever an admin's link was made for."""
+    await see(recovery.check_link, token)
+    await house().db.write(recovery.use_link, token, await _digest(password))
+
+
+async def recover_by_code(name: str, code: str, password: str) -> None:
+    """Set a new password for whoever has this name or address, and made this code."""
+    await see(recovery.check_code, name, code)
+    await house().db.write(recovery.use_code, name, code, await _digest(password))
+
+
 async def leave(password: str, code: str | None) -> None:
     """Begin the grace after which one's own account is deleted."""
     was = await proved(password)
     if was is None:
         raise Invalid("incorrect_password", "Incorrect password")
     await act(deletion.schedule, me().id, was, code)
+
+
+async def _digest(password: str) -> bytes:
+    policy = house().config.passwords
+    passwords.check(password, policy)
+    return await house().slow(passwords.digest, password, policy.bcrypt_cost)
 
 
 async def prove(password: str) -> bytes:

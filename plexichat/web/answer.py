@@ -55,6 +55,7 @@ class Dialect:
     read_id: Callable[[str, str], int] = bodies.snowflake  # an id in a path, and what it names
     counts_each_route: bool = True  # a route that names no bucket has one for itself
     open_to_pages: bool = False  # where no origins are listed, to any page that sends no cookies
+    headers: tuple[tuple[bytes, bytes], ...] = (JSON_TYPE,)  # of what it says no with
 
 
 class Site:
@@ -241,12 +242,13 @@ def _refuse(site: Site, request: Request, error: Exception) -> Reply:
     if told is None:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
         told = FAULT
-    return Reply(site.dialect(request.path).word(told), told.status, [JSON_TYPE, *told.headers])
+    dialect = site.dialect(request.path)
+    return Reply(dialect.word(told), told.status, [*dialect.headers, *told.headers])
 
 
 async def _send(site: Site, request: Request, reply: Reply, send: Send) -> None:
     named = {name for name, _ in reply.headers}
-    headers = [*reply.headers, *SECURITY]
+    headers = [*reply.headers, *(line for line in SECURITY if line[0] not in named)]
     if request.verdict is not None:
         headers += _limit_headers(request.verdict, "route")
     if b"access-control-allow-origin" not in named:

@@ -1,9 +1,11 @@
 """What is the same for everybody while the server runs: pages, styles, scripts, documents."""
 
 import hashlib
+import html
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files as packaged
+from string import Template
 
 from plexichat.web import files
 from plexichat.web.requests import Headers, Reply
@@ -19,6 +21,13 @@ KINDS = {
     "js": "text/javascript; charset=utf-8",
     "json": "application/json; charset=utf-8",
 }
+# A page with a form may besides send it back to where it came from, and says nowhere that it did.
+FORM: Headers = [
+    (b"content-type", KINDS["html"].encode()),
+    (b"content-security-policy", POLICY.replace(b"form-action 'none'", b"form-action 'self'")),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +54,10 @@ def page(body: bytes, suffix: str) -> Page:
 def file(name: str) -> Page:
     """A file of the folder pages/, read once."""
     return page((packaged("plexichat") / "pages" / name).read_bytes(), name.rpartition(".")[2])
+
+
+def filled(name: str, status: int = 200, **texts: str) -> Reply:
+    """A page with a form, made for this one answer: its `$names` replaced by these texts."""
+    safe = {key: html.escape(text) for key, text in texts.items()}
+    body = Template(file(name).body.decode()).substitute(safe).encode()
+    return Reply(body, status, [*FORM])

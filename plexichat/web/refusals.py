@@ -1,6 +1,6 @@
 """Errors as HTTP: the one table from kind to status. Each dialect words the result itself."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 
 from plexichat.core.errors import (
@@ -57,6 +57,15 @@ def problem(error: Exception) -> Problem | None:
             return Problem(507, "Insufficient storage")
         case Busy():
             return Problem(503, "Server busy", headers=((b"retry-after", b"1"),))
+    return None
+
+
+async def refused(doing: Awaitable[object]) -> Refusal | None:
+    """What core says against it, for who goes on from there; None when it is done."""
+    try:
+        await doing
+    except Refusal as refusal:
+        return refusal
     return None
 
 

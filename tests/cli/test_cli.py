@@ -22,6 +22,7 @@ WRONG = {
     ),
     "serve": (("--set", "server.prot=1"), 1, "server.port"),
     "user create": (("a b", "--password-stdin"), 1, "username"),
+    "user recovery-link": (("ann",), 1, "user not found"),
     "backup create": (("chat.tar",), 1, "no database"),
     "config show": (("--set", "server.port=many"), 1, "server.port"),
     "config check": (("--config", "nowhere.toml"), 1, "nowhere.toml"),
@@ -32,6 +33,7 @@ WRONG = {
 # Every verb that prints data: what is typed after it, a name in the JSON that comes out.
 DATA = {
     "user create": (("ann", "--password-stdin"), "username"),
+    "user recovery-link": (("bob",), "url"),
     "backup create": ((), "path"),
     "config show": ((), "server.port"),
     "version": ((), "version"),
@@ -89,7 +91,7 @@ def test_a_wrong_use_is_one_sentence(path: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", DATA)
 def test_data_comes_as_json(path: str, tmp_path: Path) -> None:
     arguments, name = DATA[path]
-    if path == "backup create":  # of something
+    if path in ("backup create", "user recovery-link"):  # of something, for somebody
         run("user", "create", "bob", "--password-stdin", cwd=tmp_path, stdin=f"{PASSWORD}\n")
     ended = run(*path.split(), *arguments, "--json", cwd=tmp_path, stdin=f"{PASSWORD}\n")
     assert ended.code == 0, ended.err

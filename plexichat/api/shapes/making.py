@@ -63,6 +63,10 @@ class Shapes:
             return avatar
         return f"{self.origin}/avatars/users/{user_id}"
 
+    def recovery(self, token: str) -> str:
+        """Where somebody sets a new password; browsers keep what is behind # to themselves."""
+        return f"{self.origin}/recover#{token}"
+
     def user(self, user: User) -> UserPublic:
         return UserPublic(
             str(user.id), user.username, self.avatar(user.id, user.avatar),
