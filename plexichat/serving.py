@@ -15,7 +15,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import hypercorn
 from hypercorn.app_wrappers import ASGIWrapper
@@ -44,19 +44,22 @@ log = logging.getLogger(__name__)
 async def serve(config: Config, announce: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; `announce` gets the ready line."""
     allow_many_sockets()
-    address = config.server.host, config.server.port
-    with stop_signals() as stop, listening_on(*address) as sock:
-        host, port = sock.getsockname()[:2]
-        warn_of_strangers(config, host)
-        house = await House.open(with_port(config, port))
+    first = config.server.host, config.server.port
+    addresses = first, *map(parsed, config.server.listen)
+    with stop_signals() as stop, contextlib.ExitStack() as taken:
+        socks = [taken.enter_context(listening_on(*address)) for address in addresses]
+        places = [sock.getsockname()[:2] for sock in socks]
+        warn_of_strangers(config, [host for host, _ in places])
+        house = await House.open(with_port(config, places[0][1]))
         try:
             app = create_app(house)
             await app.startup()
             listener = Listener(app)
             spare_the_collector()
             async with door(house), measured(house):
-                await listener.open(sock)
-                announce(f"Plexichat is ready on {url(host, port)} (data in {house.directory})")
+                await listener.open(socks)
+                where = " and ".join(url(*place) for place in places)
+                announce(f"Plexichat is ready on {where} (data in {house.directory})")
                 await stop.wait()
                 log.info("stopping")
                 house.state = "shutting_down"
@@ -84,10 +87,9 @@ async def measured(house: House) -> AsyncIterator[None]:
     if not address:
         yield
         return
-    host, _, port = address.rpartition(":")
-    with listening_on(host.strip("[]"), int(port)) as sock:
+    with listening_on(*parsed(address)) as sock:
         listener = Listener(Metrics(house))
-        await listener.open(sock)
+        await listener.open([sock])
         log.info("metrics are at %s%s", url(*sock.getsockname()[:2]), PATH)
         try:
             yield
@@ -96,22 +98,28 @@ async def measured(house: House) -> AsyncIterator[None]:
 
 
 class Listener:
-    """One listening socket and everybody who is connected through it."""
+    """Listening sockets and everybody who is connected through them."""
 
     def __init__(self, app: ASGIFramework) -> None:
         self._app = ASGIWrapper(app)
         self._limits = protocol_limits()
         self._context = WorkerContext(None)
+        self._servers: list[asyncio.Server] = []
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
-    async def open(self, sock: socket.socket) -> None:
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(asyncio.StreamReader(), self._connected), sock=sock, backlog=BACKLOG
-        )
+    async def open(self, socks: Iterable[socket.socket]) -> None:
+        for sock in socks:
+            server = await asyncio.get_running_loop().create_server(
+                lambda: Connection(asyncio.StreamReader(), self._connected),
+                sock=sock,
+                backlog=BACKLOG,
+            )
+            self._servers.append(server)
 
     async def close(self, seconds: float) -> None:
         """Stop accepting at once, let requests in progress finish, then cut whoever is left."""
-        self._server.close()
+        for server in self._servers:
+            server.close()
         await self._context.terminated.set()  # idle connections end, others after their answer
         await self._ended(seconds)
         for task, writer in self._connections.items():
@@ -212,14 +220,24 @@ def allow_many_sockets() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def warn_of_strangers(config: Config, host: str) -> None:
-    if config.registration.mode == "open" and not ipaddress.ip_address(host).is_loopback:
-        log.warning('anybody who reaches %s can make an account: registration.mode is "open"', host)
+def warn_of_strangers(config: Config, hosts: Iterable[str]) -> None:
+    if config.registration.mode == "open":
+        for host in hosts:
+            if not ipaddress.ip_address(host).is_loopback:
+                log.warning(
+                    'anybody who reaches %s can make an account: registration.mode is "open"', host
+                )
 
 
 def with_port(config: Config, port: int) -> Config:
     """The configuration with the port that was found free when port 0 was asked for."""
     return dataclasses.replace(config, server=dataclasses.replace(config.server, port=port))
+
+
+def parsed(address: str) -> tuple[str, int]:
+    """The host and the port of "127.0.0.1:3001" or "[::1]:3001"."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def url(host: str, port: int) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -37,6 +38,23 @@ def test_without_any_configuration_it_just_serves(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/health").json()["status"] == "healthy"
         assert server.stop(signal.SIGINT) == 0
         assert "WARNING" not in server.log()
+
+
+def test_it_listens_on_several_addresses(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        busy = taken.getsockname()[1]
+        told = refused("--set", f"server.listen=127.0.0.1:{busy}", cwd=tmp_path)
+        assert told == f"plexichat: cannot listen on port {busy} of 127.0.0.1: it is in use\n"
+    further = "--set", "server.listen=127.0.0.1:0,127.0.0.2:0"
+    with serving(*further, cwd=tmp_path) as server:
+        urls = re.findall(r"http://[\d.:]+", server.ready)
+        assert [url.rpartition(":")[0] for url in urls] == [
+            "http://127.0.0.1", "http://127.0.0.1", "http://127.0.0.2",
+        ]  # fmt: skip
+        for url in urls:
+            assert httpx.get(f"{url}/health").json()["status"] == "healthy"
+        assert server.stop() == 0
 
 
 def test_answers_carry_no_advertisement(tmp_path: Path) -> None:
@@ -212,7 +230,7 @@ async def test_a_connection_lost_with_requests_in_line_leaves_nothing_behind() -
     before = asyncio.all_tasks()
     listener = Listener(long)
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        await listener.open(sock)
+        await listener.open([sock])
         with socket.create_connection(sock.getsockname()) as impatient:
             impatient.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
             await begun.wait()
@@ -232,7 +250,7 @@ async def test_what_is_written_to_a_connection_leaves_without_delay() -> None:
 
     listener = Listener(silent)
     with listening_on("127.0.0.1", 0) as sock:
-        await listener.open(sock)
+        await listener.open([sock])
         with socket.create_connection(sock.getsockname()) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             await asked.wait()

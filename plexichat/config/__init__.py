@@ -21,6 +21,7 @@ from plexichat.config.options import (
     TwoFactor,
     Uploads,
     Versioning,
+    Web,
     describe,
 )
 from plexichat.config.sources import ConfigError, load, locate
@@ -48,6 +49,7 @@ __all__ = [
     "TwoFactor",
     "Uploads",
     "Versioning",
+    "Web",
     "describe",
     "load",
     "locate",

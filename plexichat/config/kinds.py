@@ -77,6 +77,13 @@ Url = Annotated[
     str,
     like('empty or a URL, such as "https://example.org/download"', r"(https?://[^\s/]\S*)?"),
 ]
+Address = Annotated[
+    str,
+    like(
+        'an address with a port, such as "127.0.0.1:3001"',
+        r"(\[[^\s\[\]]+\]|[^\s:\[\]]+):[0-9]{1,5}",
+    ),
+]
 Listen = Annotated[
     str,
     like(

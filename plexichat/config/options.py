@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from plexichat.config.kinds import (
+    Address,
     BaseUrl,
     Count,
     CountOrNone,
@@ -30,6 +31,7 @@ from plexichat.config.kinds import (
 class Server:
     host: Filled = "127.0.0.1"
     port: Annotated[int, within(0, 65535)] = 8000
+    listen: tuple[Address, ...] = ()
     public_url: BaseUrl = ""
     max_body_bytes: Count = 10_485_760
     body_timeout_seconds: Count = 30
@@ -141,6 +143,11 @@ class Versioning:
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    client_dir: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Docs:
     enabled: bool = True
 
@@ -200,6 +207,7 @@ class Config:
     presence: Presence = Presence()
     gateway: Gateway = Gateway()
     versioning: Versioning = Versioning()
+    web: Web = Web()
     docs: Docs = Docs()
     rate_limits: RateLimits = RateLimits()
     sources: Mapping[str, str] = field(

@@ -19,6 +19,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
 
 from plexichat.web import bodies, requests
+from plexichat.web.client import Client, wants_page
 from plexichat.web.limits import Verdict, network
 from plexichat.web.refusals import Problem, Refused, problem, too_many
 from plexichat.web.requests import Gone, Headers, Reply, Request, Scope, Send
@@ -64,7 +65,10 @@ class Site:
     def __init__(self, house: "House") -> None:
         self.house = house
         self.routes: dict[str, list[Route]] = {}
+        self._pages: set[str] = set()  # what is for people, and stays whatever client is served
         self._mounted: list[tuple[str, Dialect, MapAdapter]] = []
+        folder = house.config.web.client_dir
+        self.client = Client(folder) if folder else None
         self._origins = {origin.encode() for origin in house.config.server.cors_origins}
 
     def mount(self, dialect: Dialect, groups: tuple[Routes, ...]) -> None:
@@ -72,6 +76,7 @@ class Site:
         adapter = _compiled(dialect.prefixes, groups).bind("")
         self._mounted += ((prefix, dialect, adapter) for prefix in dialect.prefixes)
         self._mounted.sort(key=lambda mounted: len(mounted[0]), reverse=True)
+        self._pages |= {route.path for group in groups if group.bare for route in group.routes}
         self.routes[dialect.name] = [route for group in groups for route in group.routes]
 
     def dialect(self, path: str) -> Dialect:
@@ -99,6 +104,19 @@ class Site:
         except (NotFound, RequestRedirect):
             raise Refused(NOT_FOUND) from None
         return dialect, endpoint.route, cast(dict[str, Any], args)
+
+    def shows_client(self, request: Request) -> bool:
+        """Whether this is for the web client: no API there, or a browser that wants a page."""
+        if self.client is None or request.method not in ("GET", "HEAD"):
+            return False
+        if f"{request.path}/".startswith("/api/"):
+            return False
+        try:
+            _, route, _ = self.match(request)
+        except Refused:
+            return True
+        ours = route.path in self._pages or route.gives.startswith("text/html")
+        return wants_page(request) and not ours
 
     def cors(self, request: Request) -> Headers:
         """The headers that let a page of a listed origin read the answer."""
@@ -147,6 +165,8 @@ class Connection(ASGIHTTPConnection):
         try:
             if request.method == "OPTIONS":
                 reply = _preflight()
+            elif site.client is not None and site.shows_client(request):
+                reply = await site.client.answer(request)
             else:
                 dialect, route, args = site.match(request)
                 bucket = route.bucket

@@ -13,6 +13,6 @@ async def url(app: Quart) -> AsyncIterator[str]:
     listener = Listener(app)
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
-        await listener.open(sock)
+        await listener.open([sock])
         yield f"ws://127.0.0.1:{sock.getsockname()[1]}/gateway"
         await listener.close(0)
