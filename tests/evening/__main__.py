@@ -20,7 +20,7 @@ async def spend(seed: int, steps: int, people: int, folder: Path) -> dict[str, i
     try:
         with socket.socket() as sock:
             sock.bind(("127.0.0.1", 0))
-            await listener.open(sock)
+            await listener.open([sock])
             url = f"ws://127.0.0.1:{sock.getsockname()[1]}/gateway"
             async with browser(app) as stranger:
 
