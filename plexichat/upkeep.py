@@ -110,6 +110,7 @@ class Upkeep:
             pass
         while await house.db.write(leftovers.clear):
             pass
+        await self._purge()
 
     async def _develop(self) -> None:
         house = self._house

@@ -120,6 +120,8 @@ def credentials(snap: Snapshot, user_id: int) -> Credentials:
 
 
 def refuse_locked(found: Credentials, now: int) -> None:
+    if found.suspended_until > now:
+        raise Forbidden("suspended", "Account locked", {"reason": "Account suspended"})
     if found.locked_until > now:
         raise Forbidden("account_locked", "Account locked")
 
@@ -152,8 +154,10 @@ def answer_challenge(
 
 
 def _begin(tx: Tx, user: User, client: Client, rules: config.Sessions) -> Login:
-    """Log somebody in; who comes back stays."""
+    """Log somebody in; who comes back in time stays."""
     if user.deletion_at is not None:
+        if user.deletion_at <= tx.now:
+            raise Unauthenticated("invalid_credentials", "Invalid credentials")
         rows.change(user.id, deletion_at=None)
         user = users.get(tx, user.id)
     return Login(sessions.open(tx, user.id, user.is_admin, client, rules), user)

@@ -37,7 +37,14 @@ def schedule(tx: Tx, user_id: int, was: bytes, code: str | None) -> None:
             raise Invalid("invalid_code", "Invalid code")
     if rows.owned(tx, user_id):
         raise Invalid("owns_servers", "Owns servers: hand them over or delete them first")
-    user_rows.change(user_id, deletion_at=tx.now + GRACE_MS)
+    begin(tx, user_id, tx.now + GRACE_MS)
+
+
+def begin(tx: Tx, user_id: int, at: int) -> None:
+    """Let an account end at a moment; whoever calls has checked that it may."""
+    user_rows.change(user_id, deletion_at=at)
+    if at <= tx.now:
+        tx.emit(Leftovers(audience=frozenset()))
     sessions.close(tx, user_id, [session.id for session in sessions.mine(tx, user_id)])
 
 

@@ -66,9 +66,11 @@ class LiveSessions:
                         self._by_hash.pop(me.token_hash, None)
 
     def add(self, session: Session, is_admin: bool) -> None:
+        before = self._by_id.get(session.id)
+        active_at = max(session.active_at, 0 if before is None else before.active_at)
         me = Me(
             session.user_id, session.id, session.expires_at, is_admin,
-            session.active_at, session.token_hash,
+            active_at, session.token_hash,
         )  # fmt: skip
         self._by_hash[session.token_hash] = self._by_id[session.id] = me
 
@@ -195,6 +197,12 @@ def extend(tx: Tx, session_ids: Iterable[int], rules: config.Sessions) -> None:
         renewed = replace(session, expires_at=expires_at, active_at=tx.now)
         is_admin = session.user_id in admins
         tx.emit(SessionOpened(audience=frozenset(), session=renewed, is_admin=is_admin))
+
+
+def announce(tx: Tx, user_id: int, *, is_admin: bool) -> None:
+    """Let the sessions of somebody speak for an admin from now on, or for one no more."""
+    for session in rows.of(user_id, tx.now):
+        tx.emit(SessionOpened(audience=frozenset(), session=session, is_admin=is_admin))
 
 
 def save_use(tx: Tx, used: list[tuple[int, int]], rules: config.Sessions) -> None:

@@ -84,6 +84,13 @@ def disable(tx: Tx, user_id: int, code: str) -> None:
     _switch(tx, user_id, on=False)
 
 
+def reset(tx: Tx, user_id: int) -> None:
+    """Turn the second factor off for somebody who has lost it."""
+    refuse_off(tx, user_id)
+    rows.forget(tx, user_id)
+    _switch(tx, user_id, on=False)
+
+
 def refuse_off(snap: Snapshot, user_id: int) -> None:
     if not users.get(snap, user_id).totp_enabled:
         raise Invalid("not_enabled", "2FA is not enabled")

@@ -29,6 +29,7 @@ class User(Table):
     totp_enabled = IntegerField(default=0)
     failures = IntegerField(default=0)
     locked_until = IntegerField(default=0)
+    suspended_until = IntegerField(default=0)
     connected_id = IntegerField(default=0)
     read_receipts = IntegerField(default=1)
     typing_indicators = IntegerField(default=1)

@@ -38,6 +38,7 @@ class Credentials:
     password_hash: bytes
     failures: int
     locked_until: int
+    suspended_until: int
 
 
 COLUMNS = """id, username, email, avatar, badges,
@@ -104,7 +105,9 @@ def credentials(user_id: int) -> Credentials | None:
     row = Row.get_or_none(Row.id == user_id)
     if row is None:
         return None
-    return Credentials(row.id, bytes(row.password_hash), row.failures, row.locked_until)
+    return Credentials(
+        row.id, bytes(row.password_hash), row.failures, row.locked_until, row.suspended_until
+    )
 
 
 def admins() -> frozenset[int]:
