@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
+from math import inf
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec
 
+from plexichat import retention
 from plexichat.core import (
     accounts,
     deletion,
@@ -28,6 +30,7 @@ P = ParamSpec("P")
 Job = Callable[[], Coroutine[Any, Any, None]]
 
 JOB_SECONDS: Final = 60
+DAY_SECONDS: Final = 86_400
 FORGETTING: Final = (
     sessions.forget_expired, accounts.forget_expired, invites.forget_expired,
     upload_sessions.forget_expired, notifications.forget_old,
@@ -44,6 +47,7 @@ class Upkeep:
         self._house = house
         self._left_over = asyncio.Event()  # something may be to clear away or to tell
         self._undeveloped = asyncio.Event()  # thumbnails may be to make
+        self._retain_at = -inf
         self._jobs: list[asyncio.Task[None]] = []
         self._soon: set[asyncio.Task[None]] = set()
 
@@ -88,7 +92,10 @@ class Upkeep:
     async def _every_minute(self) -> None:
         while True:
             await asyncio.sleep(JOB_SECONDS)
-            for job in (self._save_use, self._forget_expired, self._purge, self._sweep, self._tidy):
+            for job in (
+                self._save_use, self._forget_expired, self._purge, self._sweep, self._tidy,
+                self._retain,
+            ):  # fmt: skip
                 await self._try(job)
 
     async def _whenever(self, told: asyncio.Event, job: Job) -> None:
@@ -138,6 +145,17 @@ class Upkeep:
 
     async def _tidy(self) -> None:
         await self._house.shelf.tidy(self._house.db)
+
+    async def _retain(self) -> None:
+        """Once a day, let go what the admin does not want to keep."""
+        now = asyncio.get_running_loop().time()
+        if now < self._retain_at:
+            return
+        self._retain_at = now + DAY_SECONDS
+        due = await retention.due(self._house.db, self._house.config.retention)
+        if due.messages.number or due.files.number:
+            await retention.run(self._house, due, lambda *done: None)
+            log.info("%d old messages and %d old files are gone", due.messages[0], due.files[0])
 
     async def _sweep(self) -> None:
         self._house.limits.sweep()

@@ -27,7 +27,8 @@ MAY: dict[str, set[str]] = {
     "wryft": {"web", "core", "gateway", "store", "ids", "config"},
     "shelf": {"cores", "core", "store"},
     "attendance": {"core", "store", "gateway", "config"},
-    "upkeep": {"core", "store"},
+    "retention": {"core", "store", "ids", "config"},
+    "upkeep": {"retention", "core", "store"},
     "pulse": {"core", "store"},
     "app": {
         "api", "web", "shelf", "attendance", "upkeep", "pulse", "tally", "cores", "core", "gateway",

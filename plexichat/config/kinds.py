@@ -57,6 +57,7 @@ def like(words: str, pattern: str) -> Rule:
 
 Count = Annotated[int, within(1)]
 CountOrNone = Annotated[int, within(0)]
+Bytes = Annotated[int, within(0, 1 << 50)]
 Filled = Annotated[str, like("a text that is not empty", r"[^\0]+")]
 Network = IPv4Network | IPv6Network
 Origin = Annotated[

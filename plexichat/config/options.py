@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from plexichat.config.kinds import (
     Address,
     BaseUrl,
+    Bytes,
     Count,
     CountOrNone,
     Filled,
@@ -43,7 +44,7 @@ class Server:
 @dataclass(frozen=True, slots=True)
 class Storage:
     directory: Filled = "data"
-    reserve_bytes: Annotated[int, within(0, 1 << 50)] = 67_108_864
+    reserve_bytes: Bytes = 67_108_864
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,15 @@ class Messages:
 @dataclass(frozen=True, slots=True)
 class Uploads:
     max_attachment_bytes: Annotated[int, within(1, 1 << 40)] = 26_214_400
-    quota_bytes: Annotated[int, within(0, 1 << 50)] = 2_147_483_648
+    quota_bytes: Bytes = 2_147_483_648
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    messages_days: CountOrNone = 0
+    messages_max_bytes: Bytes = 0
+    files_days: CountOrNone = 0
+    files_max_bytes: Bytes = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +213,7 @@ class Config:
     two_factor: TwoFactor = TwoFactor()
     messages: Messages = Messages()
     uploads: Uploads = Uploads()
+    retention: Retention = Retention()
     presence: Presence = Presence()
     gateway: Gateway = Gateway()
     versioning: Versioning = Versioning()

@@ -76,6 +76,11 @@ def forget_sent(tx: Tx, message_id: int) -> None:
     _forget(tx, rows.delete_sent(tx, message_id))
 
 
+def forget(tx: Tx, upload_ids: Sequence[int]) -> None:
+    """Let these files go."""
+    _forget(tx, rows.delete(tx, upload_ids))
+
+
 def forget_unsent(tx: Tx, limit: int = 500) -> int:
     """Forget uploads that waited a day for a message; return how many, so that a job can stop."""
     names = rows.delete_unsent(tx, tx.now - UNSENT_MS, limit)

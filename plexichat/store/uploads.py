@@ -134,7 +134,7 @@ def send(tx: Tx, uploads: Iterable[Upload], channel_id: int, message_id: int) ->
 def delete_sent(tx: Tx, message_id: int) -> list[str]:
     """Forget what a message carried; return the names of the files."""
     found = tx.execute("SELECT id FROM upload WHERE message_id = ?", (message_id,))
-    return _delete(tx, [upload_id for (upload_id,) in found.fetchall()])
+    return delete(tx, [upload_id for (upload_id,) in found.fetchall()])
 
 
 def delete_unsent(tx: Tx, before: int, limit: int) -> list[str]:
@@ -143,10 +143,11 @@ def delete_unsent(tx: Tx, before: int, limit: int) -> list[str]:
         "SELECT id FROM upload WHERE message_id IS NULL AND created_at < ? LIMIT ?",
         (before, limit),
     )
-    return _delete(tx, [upload_id for (upload_id,) in found.fetchall()])
+    return delete(tx, [upload_id for (upload_id,) in found.fetchall()])
 
 
-def _delete(tx: Tx, ids: Sequence[int]) -> list[str]:
+def delete(tx: Tx, ids: Sequence[int]) -> list[str]:
+    """Forget these; return the names of the files."""
     marks = ",".join("?" * len(ids))
     names = tx.execute(
         f"""SELECT name FROM upload WHERE id IN ({marks})

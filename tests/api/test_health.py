@@ -12,8 +12,8 @@ from tests.api.queueing import held
 
 @pytest.fixture
 def pulse(house: House) -> Pulse:
-    """One that is felt anew whenever somebody asks, and waits for nothing."""
-    house.pulse = Pulse(house.db, fresh=-1, patience=0.05)
+    """One that is felt anew whenever somebody asks."""
+    house.pulse = Pulse(house.db, fresh=-1)
     return house.pulse
 
 
@@ -59,8 +59,10 @@ async def test_a_server_about_to_stop_lives_and_is_not_ready(
 async def test_a_writer_that_does_not_answer_is_told(
     stranger: httpx.AsyncClient, house: House, pulse: Pulse
 ) -> None:
+    house.pulse = Pulse(house.db, patience=1.0)
     async with held(house):
         assert await reasons(stranger) == ["the database cannot be written: it does not answer"]
+    house.pulse = pulse
     assert (await stranger.get("/ready")).status_code == 200
 
 
