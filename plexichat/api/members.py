@@ -10,7 +10,7 @@ from plexichat.api.shapes import SUCCESS, Success
 from plexichat.api.shapes_servers import Member
 from plexichat.core import members
 from plexichat.core.members import PAGE, PAGE_LIMIT, Changes
-from plexichat.web.bodies import snowflake
+from plexichat.web.bodies import moment, snowflake
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
 
@@ -59,7 +59,7 @@ async def change(server_id: int, member_id: int, body: MemberChanges) -> Member:
     """
     until = body.timeout_until
     wanted = Changes(
-        body.nickname, until * 1000 if isinstance(until, int) else until, body.timeout_reason
+        body.nickname, moment(until) if isinstance(until, int) else until, body.timeout_reason
     )
     after = await act(members.change, me().id, server_id, member_id, wanted)
     return shapes.roster(house().shapes, after, house().presence)[0]

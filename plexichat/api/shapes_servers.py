@@ -6,6 +6,7 @@ Gateways say guild where REST says server; what belongs to a server carries both
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from plexichat.api.shapes import (
     Id,
@@ -38,6 +39,11 @@ class Server(Struct):
     verification_level: int
     default_message_notifications: int
     created_at: Seconds
+
+
+class ServerTold(Server, kw_only=True):
+    server_id: Id
+    guild_id: Id
 
 
 class ServerChannel(Struct):
@@ -124,7 +130,7 @@ class BanTold(Struct):
     reason: str | None
 
 
-class Guild(Server, kw_only=True):
+class Guild(ServerTold, kw_only=True):
     """A server as somebody finds it when they join it, or come back to it.
 
     `members` is that person alone; READY tells who is here in its own `presences`.
@@ -135,8 +141,6 @@ class Guild(Server, kw_only=True):
     members: list["MemberJoined"]
     presences: list[PresenceUpdate]
     emojis: list[Emoji]
-    server_id: Id
-    guild_id: Id
     voice_states: tuple[()] = ()
     unavailable: bool = False
 
@@ -205,6 +209,11 @@ def server(shapes: Shapes, found: servers.Server) -> Server:
         str(found.owner_id), found.member_count, optional(found.default_channel_id),
         found.verification_level, found.default_message_notifications, created(found.id),
     )  # fmt: skip
+
+
+def server_told(shapes: Shapes, found: servers.Server) -> ServerTold:
+    id = str(found.id)
+    return ServerTold(*astuple(server(shapes, found)), server_id=id, guild_id=id)
 
 
 def server_channel(channel: Channel) -> ServerChannel:

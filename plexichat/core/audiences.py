@@ -7,8 +7,10 @@ those who gain it that it was created, and those who lose it that it was deleted
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+
+from msgspec import structs
 
 from plexichat.core import permissions
 from plexichat.core.events import (
@@ -21,8 +23,10 @@ from plexichat.core.events import (
     ChannelUpdated,
     Event,
     Members,
+    Outside,
     Readers,
     RulesChanged,
+    ServerChanged,
     StandingChanged,
     Viewers,
 )
@@ -30,6 +34,7 @@ from plexichat.store import rules as rows
 from plexichat.store.channels import Channel
 from plexichat.store.db import Tx
 from plexichat.store.rules import Rules, Standing
+from plexichat.store.servers import Server
 
 Followed = Callable[[int], bool]
 ChannelTold = ChannelCreated | ChannelUpdated | ChannelDeleted
@@ -62,14 +67,16 @@ class Audiences:
                 before = self._rules.get(server_id)
                 self._learn(rules)
                 self._able.pop(server_id, None)
-                return [] if before is None else self._differences(before, rules)
+                told = [] if before is None else self._differences(before, rules)
+                return [*told, *_entrances(event.server, told)]
             case StandingChanged(
                 server_id=server_id, user_id=user_id, standing=standing, last_message_ids=last
             ):
                 if user_id in self._servers:
                     if event.rules is not None and server_id not in self._rules:
                         self._learn(event.rules)
-                    return self._change_standing(server_id, user_id, standing, last)
+                    told = self._change_standing(server_id, user_id, standing, last)
+                    return [*told, *_entrances(event.server, told)]
         return []
 
     def forget(self, user_id: int) -> None:
@@ -89,6 +96,9 @@ class Audiences:
                 return self._who(server_id, channel_id, permissions.READ) - but
             case Viewers(server_id=server_id, channel_id=channel_id):
                 return self._who(server_id, channel_id, permissions.VIEW)
+            case Outside(server_id=server_id, channel_id=channel_id):
+                viewers = self._who(server_id, channel_id, permissions.VIEW)
+                return self._standings.get(server_id, {}).keys() - viewers
             case Able(server_id=server_id, needed=needed, channel_id=channel_id):
                 return self._who(server_id, channel_id, needed)
             case Around(server_ids=server_ids, also=also, but=but):
@@ -140,7 +150,7 @@ class Audiences:
             self._standings.setdefault(standing.server_id, {})[event.user_id] = standing
             self._able.pop(standing.server_id, None)
 
-    def _differences(self, before: Rules, after: Rules) -> list[Event]:
+    def _differences(self, before: Rules, after: Rules) -> list[ChannelTold]:
         """Who gains, loses or sees changed which channel by new rules."""
         standings = self._standings.get(after.server_id, {}).values()
         seen_before, seen_after = _Seen(before), _Seen(after)
@@ -163,7 +173,7 @@ class Audiences:
         user_id: int,
         standing: Standing | None,
         last: Mapping[int, int | None],
-    ) -> list[Event]:
+    ) -> list[ChannelTold]:
         """Somebody joined, left, or may do other things than before.
 
         `last` are the last messages of the channels, which the rules here have not followed.
@@ -221,6 +231,17 @@ class _Seen:
         if key not in self._kept:
             self._kept[key] = permissions.seen(self._rules, standing)
         return self._kept[key]
+
+
+def _entrances(server: Server | None, told: Iterable[ChannelTold]) -> Iterator[ServerChanged]:
+    """Who comes to see a server's default channel learns that it is that, or loses sight of it."""
+    for event in told:
+        if server is not None and event.channel.id == server.default_channel_id:
+            if isinstance(event, ChannelCreated):
+                yield ServerChanged(audience=event.audience, server=server)
+            elif isinstance(event, ChannelDeleted):
+                hidden = structs.replace(server, default_channel_id=None)
+                yield ServerChanged(audience=event.audience, server=hidden)
 
 
 def _changes(was: dict[int, Channel], now: dict[int, Channel]) -> Iterator[Told]:

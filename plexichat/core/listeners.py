@@ -20,6 +20,14 @@ class Viewers:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Members of a server who may not view one of its channels."""
+
+    server_id: int
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Readers:
     """Whoever may read a channel of a server, but for these."""
 
@@ -46,4 +54,4 @@ class Around:
     but: frozenset[int] = frozenset()
 
 
-Audience = frozenset[int] | Members | Viewers | Readers | Able | Around
+Audience = frozenset[int] | Members | Viewers | Outside | Readers | Able | Around

@@ -204,7 +204,9 @@ def delete_some(tx: Tx, user_id: int, channel_id: int, message_ids: Sequence[int
     channel = seat.channel
     if len(message_ids) > DELETED_AT_ONCE:
         raise Invalid("too_many_messages", "Invalid input: message_ids")
-    found = [each for each in rows.by_ids(tx, message_ids) if each.channel_id == channel_id]
+    named = {each.id: each for each in rows.by_ids(tx, message_ids)}
+    there = {id: each for id, each in named.items() if each.channel_id == channel_id}
+    found = [there[id] for id in dict.fromkeys(message_ids) if id in there]
     if not found:
         return
     _delete(tx, user_id, seat, found)

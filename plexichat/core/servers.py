@@ -5,8 +5,10 @@ Every server has an owner, who is a member, and a role @everyone that every memb
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from plexichat.core import audit, permissions, users
-from plexichat.core.channels import WRITTEN
+from plexichat.core.channels import WRITTEN, views
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
     FilesForgotten,
@@ -14,11 +16,13 @@ from plexichat.core.events import (
     MemberJoined,
     MemberLeft,
     Members,
+    Outside,
     RulesChanged,
     ServerChanged,
     ServerGone,
     ServerJoined,
     StandingChanged,
+    Viewers,
 )
 from plexichat.core.views import World
 from plexichat.store import channels as channel_rows
@@ -101,7 +105,7 @@ def refuse_without(snap: Snapshot, who: Acting, needed: int) -> None:
 
 def show(snap: Snapshot, user_id: int, server_id: int) -> Server:
     member(snap, user_id, server_id)
-    return get(snap, server_id)
+    return seen(snap, user_id, get(snap, server_id))
 
 
 def allowed(snap: Snapshot, user_id: int, server_id: int) -> dict[str, bool]:
@@ -112,7 +116,20 @@ def allowed(snap: Snapshot, user_id: int, server_id: int) -> dict[str, bool]:
 
 def mine(snap: Snapshot, user_id: int) -> list[Server]:
     """The servers somebody belongs to, by name."""
-    return rows.of(snap, user_id)
+    return [seen(snap, user_id, server) for server in rows.of(snap, user_id)]
+
+
+def seen(snap: Snapshot, user_id: int, server: Server) -> Server:
+    """A server as a member sees it: a default channel that they may not view is none."""
+    channel_id = server.default_channel_id
+    channel = None if channel_id is None else channel_rows.by_id(snap, channel_id)
+    if channel is None or views(snap, user_id, channel):
+        return server
+    return _without_entrance(server)
+
+
+def _without_entrance(server: Server) -> Server:
+    return replace(server, default_channel_id=None)
 
 
 def world(snap: Snapshot, user_id: int, server_id: int) -> World:
@@ -125,10 +142,10 @@ def _world(snap: Snapshot, user_id: int, server_id: int, rules: Rules | None) ->
     themself = member_rows.by_id(snap, server_id, user_id)
     if rules is None or standing is None or themself is None:
         raise NotFound("server_not_found", "Server not found")
-    seen = permissions.seen(rules, standing).values()
+    viewed, server = permissions.seen(rules, standing), get(snap, server_id)
     return World(
-        get(snap, server_id),
-        tuple(sorted(seen, key=lambda channel: (channel.position, channel.id))),
+        server if server.default_channel_id in viewed else _without_entrance(server),
+        tuple(sorted(viewed.values(), key=lambda channel: (channel.position, channel.id))),
         tuple(sorted(rules.roles.values(), key=lambda role: (-role.position, role.id))),
         themself,
         emoji_rows.of_server(snap, server_id),
@@ -162,12 +179,12 @@ def _enter(tx: Tx, user_id: int, server_id: int, temporary: bool = False) -> Mem
     reading_rows.skip(tx, user_id, server_id)
     rules = rule_rows.of_server(tx, server_id)
     standing_changed(tx, server_id, user_id, rules)
-    seen = _world(tx, user_id, server_id, rules)
+    joined = _world(tx, user_id, server_id, rules)
     apart = relationships.apart(tx, user_id)
     themself = frozenset((user_id,))
-    tx.emit(ServerJoined(audience=themself, world=seen, apart=apart))
-    tx.emit(MemberJoined(audience=Members(server_id, but=themself), member=seen.member))
-    return seen.member
+    tx.emit(ServerJoined(audience=themself, world=joined, apart=apart))
+    tx.emit(MemberJoined(audience=Members(server_id, but=themself), member=joined.member))
+    return joined.member
 
 
 def leave(tx: Tx, user_id: int, server_id: int) -> None:
@@ -202,7 +219,7 @@ def change(tx: Tx, user_id: int, server_id: int, wanted: Changes) -> Server:
         check_description(wanted.description)
         columns["description"] = wanted.description or None
     if wanted.default_channel_id is not None:
-        columns["default_channel_id"] = _entrance(tx, server_id, wanted.default_channel_id)
+        columns["default_channel_id"] = _entrance(tx, user_id, server_id, wanted.default_channel_id)
     return put(tx, user_id, server_id, **columns)
 
 
@@ -210,15 +227,26 @@ def put(tx: Tx, user_id: int, server_id: int, **columns: object) -> Server:
     """Set columns of a server by name; its members hear of it if that changes anything."""
     before = get(tx, server_id)
     if all(getattr(before, name) == value for name, value in columns.items()):
-        return before
+        return seen(tx, user_id, before)
     rows.change(tx, server_id, **columns)
     after = get(tx, server_id)
-    tx.emit(ServerChanged(audience=Members(server_id), server=after))
+    _tell(tx, after)
     changes = {name: (getattr(before, name), getattr(after, name)) for name in columns}
     audit.record(
         tx, server_id, user_id, "server_update", "server", server_id, after.name, changes
     )
-    return after
+    return seen(tx, user_id, after)
+
+
+def _tell(tx: Tx, server: Server) -> None:
+    """Let every member know what a server says about itself, as far as they may know."""
+    channel_id = server.default_channel_id
+    if channel_id is None:
+        tx.emit(ServerChanged(audience=Members(server.id), server=server))
+        return
+    tx.emit(ServerChanged(audience=Viewers(server.id, channel_id), server=server))
+    hidden = _without_entrance(server)
+    tx.emit(ServerChanged(audience=Outside(server.id, channel_id), server=hidden))
 
 
 def hand_over(tx: Tx, user_id: int, server_id: int, heir_id: int) -> Server:
@@ -251,12 +279,17 @@ def refuse_not_owner(snap: Snapshot, user_id: int, server_id: int) -> None:
         raise Forbidden("not_owner", "Not owner")
 
 
-def _entrance(snap: Snapshot, server_id: int, channel_id: int) -> int | None:
-    """A channel of this server that one can write in; 0 is none."""
+def _entrance(snap: Snapshot, user_id: int, server_id: int, channel_id: int) -> int | None:
+    """A channel of this server that one sees and can write in; 0 is none."""
     if channel_id == 0:
         return None
     channel = channel_rows.by_id(snap, channel_id)
-    if channel is None or channel.server_id != server_id or channel.kind not in WRITTEN:
+    if (
+        channel is None
+        or channel.server_id != server_id
+        or channel.kind not in WRITTEN
+        or not views(snap, user_id, channel)
+    ):
         raise Invalid("invalid_channel", "Invalid input: default_channel_id")
     return channel_id
 
@@ -268,8 +301,10 @@ def refuse_one_more(snap: Snapshot, user_id: int) -> None:
 
 def rules_changed(tx: Tx, server_id: int) -> None:
     """Let memory know that owner, roles, channels or overrides are different now."""
-    rules = rule_rows.of_server(tx, server_id)
-    tx.emit(RulesChanged(audience=frozenset(), server_id=server_id, rules=rules))
+    rules, server = rule_rows.of_server(tx, server_id), rows.by_id(tx, server_id)
+    tx.emit(
+        RulesChanged(audience=frozenset(), server_id=server_id, rules=rules, server=server)
+    )
 
 
 def standing_changed(
@@ -288,6 +323,7 @@ def standing_changed(
             standing=standing,
             last_message_ids=channel_rows.last_message_ids(tx, server_id),
             rules=rules,
+            server=rows.by_id(tx, server_id),
         )
     )
 

@@ -213,7 +213,9 @@ def _check(name: str | None, avatar_url: str | None) -> None:
 def _tell(tx: Tx, server_id: int, channel_id: int) -> None:
     tx.emit(
         WebhooksChanged(
-            audience=Able(server_id, MANAGE), server_id=server_id, channel_id=channel_id
+            audience=Able(server_id, MANAGE | permissions.READ, channel_id),
+            server_id=server_id,
+            channel_id=channel_id,
         )
     )
 

@@ -62,6 +62,11 @@ def snowflake(value: str | int, thing: str) -> int:
     return min(value, NO_SUCH_ID)
 
 
+def moment(value: int) -> int:
+    """A time in ms; so large a number as no second of this age has is in ms already."""
+    return value if value >= 10**12 else value * 1000
+
+
 def _field(error: Exception) -> str | None:
     """The field whose value its type does not allow."""
     found = _FIELD.search(str(error))

@@ -27,7 +27,8 @@ async def test_an_icon_is_given_and_every_member_hears_of_it(
     async with listening(url, bob) as line:
         answer = await give(ann, f"{town.path}/icon", picture("PNG", 1000, 800), "street.png")
         assert answer.json()["icon_url"] == where
-        assert await told(line) == [("GUILD_UPDATE", answer.json())]
+        ids = {"server_id": town.id, "guild_id": town.id}
+        assert await told(line) == [("GUILD_UPDATE", answer.json() | ids)]
     shown = await stranger.get(f"/avatars/servers/{town.id}")
     assert opened(shown.content).size == (512, 410)
 

@@ -135,6 +135,8 @@ async def test_a_timed_out_member_may_not_speak_until_it_ends(
         ((name, changed),) = await told(line)
         assert (name, changed["timeout_until"]) == ("GUILD_MEMBER_UPDATE", until)
     assert not (await bob.get(f"{town.path}/permissions")).json()["messages.send"]
+    longer = (await ann.patch(path(town, bob), {"timeout_until": (until + 60) * 1000})).json()
+    assert longer["timeout_until"] == until + 60
     lifted = (await ann.patch(path(town, bob), {"timeout_until": None})).json()
     assert lifted["timeout_until"] is lifted["timeout_reason"] is None
     assert (await bob.get(f"{town.path}/permissions")).json()["messages.send"]

@@ -127,7 +127,8 @@ async def test_a_change_is_told_to_every_member(ann: Person, bob: Person, url: s
         changed = (await ann.patch(town.path, wanted)).json()
         assert (changed["name"], changed["description"]) == ("Oak Street", None)
         assert changed["default_channel_id"] is None
-        assert await told(line) == [("GUILD_UPDATE", changed)]
+        ids = {"server_id": town.id, "guild_id": town.id}
+        assert await told(line) == [("GUILD_UPDATE", changed | ids)]
         assert (await ann.patch(town.path, {"name": "Oak Street"})).json() == changed
         assert await told(line) == []
     assert (await bob.get(town.path)).json() == changed
@@ -163,7 +164,8 @@ async def test_an_owner_can_make_another_member_the_owner(
     async with listening(url, bob) as line:
         after = (await ann.patch(path, {"user_id": bob.id})).json()
         assert after["owner_id"] == bob.id
-        assert await told(line) == [("GUILD_UPDATE", after)]
+        ids = {"server_id": town.id, "guild_id": town.id}
+        assert await told(line) == [("GUILD_UPDATE", after | ids)]
     assert (await ann.post(f"{town.path}/leave")).status_code == 200
     assert refusal(await bob.post(f"{town.path}/leave")) == (403, "Owners cannot leave")
 

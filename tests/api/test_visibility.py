@@ -194,6 +194,39 @@ async def test_newcomers_are_not_shown_what_they_may_not_view(
         assert scene.attic not in str(said)
 
 
+async def test_a_hidden_default_channel_is_none(scene: Scene, url: str) -> None:
+    ann, bob, street = scene.ann, scene.bob, scene.street
+
+    async def heard(line: Line) -> list[str | None]:
+        said = [each["d"] for each in await line.beat() if each["t"] == "GUILD_UPDATE"]
+        return [each["default_channel_id"] for each in said]
+
+    async def told_of(person: Person) -> set[str | None]:
+        one, (listed,) = await person.get(street.path), (await person.get("/servers")).json()
+        async with listening(url, person) as fresh:
+            (guild,) = fresh.ready["guilds"]
+        return {each["default_channel_id"] for each in (one.json(), listed, guild)}
+
+    async with listening(url, bob) as line, listening(url, ann) as anns:
+        await deny_bob(scene)
+        await ann.patch(street.path, {"default_channel_id": scene.attic})
+        assert (await heard(line), await heard(anns)) == ([None], [scene.attic])
+        assert (await told_of(bob), await told_of(ann)) == ({None}, {scene.attic})
+        await lift_bob(scene)
+        assert (await heard(line), await heard(anns)) == ([scene.attic], [])
+        assert await told_of(bob) == {scene.attic}
+        await for_the_club(scene)
+        await leave_club(scene)
+        assert await heard(line) == [None, scene.attic, None]
+        await ann.delete(f"/channels/{scene.attic}")
+        assert (await heard(line), await heard(anns)) == ([None], [None])
+    await town.allow(street, bob, "server.manage")
+    made = (await ann.post(f"{street.path}/channels", {"name": "cellar"})).json()["id"]
+    await ann.put(f"/channels/{made}/permissions/member/{bob.id}", {"deny": VIEW})
+    answer = await bob.patch(street.path, {"default_channel_id": made})
+    assert refusal(answer) == (400, "Invalid input: default_channel_id")
+
+
 async def test_a_new_channel_that_one_may_not_view_is_no_news(scene: Scene, url: str) -> None:
     await scene.ann.patch(
         f"{scene.street.path}/roles/{scene.everyone}", {"permissions": {"messages.read": True}}

@@ -74,7 +74,7 @@ class Picture:
         self.presences |= {each["user_id"]: each for each in d["presences"]}
 
     async def guild_update(self, d: Thing) -> None:
-        self.servers[d["id"]] |= d
+        self.servers[d["id"]] |= {field: d[field] for field in SERVER}
 
     async def guild_delete(self, d: Thing) -> None:
         for channel_id in self.channels[d["id"]]:

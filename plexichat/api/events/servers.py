@@ -72,7 +72,7 @@ def _(event: ServerJoined, shapes: Shapes) -> Worded:
 
 @word.register
 def _(event: ServerChanged, shapes: Shapes) -> Worded:
-    return Worded("GUILD_UPDATE", shapes_servers.server(shapes, event.server), Intent.GUILDS)
+    return Worded("GUILD_UPDATE", shapes_servers.server_told(shapes, event.server), Intent.GUILDS)
 
 
 @word.register

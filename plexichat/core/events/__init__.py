@@ -67,7 +67,7 @@ from plexichat.core.events.sessions import (
     SessionOpened,
     SessionsClosed,
 )
-from plexichat.core.listeners import Able, Around, Audience, Members, Readers, Viewers
+from plexichat.core.listeners import Able, Around, Audience, Members, Outside, Readers, Viewers
 
 __all__ = [
     "Able",
@@ -100,6 +100,7 @@ __all__ = [
     "NotificationCreated",
     "NotificationGone",
     "NotificationsRead",
+    "Outside",
     "PinsChanged",
     "PresenceChanged",
     "PresenceEnded",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from plexichat.core.events.event import Event
 from plexichat.store.rules import Rules, Standing
+from plexichat.store.servers import Server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class RulesChanged(Event):
 
     server_id: int
     rules: Rules | None
+    server: Server | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class StandingChanged(Event):
     standing: Standing | None
     last_message_ids: Mapping[int, int | None]
     rules: Rules | None = None
+    server: Server | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
