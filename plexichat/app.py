@@ -77,6 +77,7 @@ class House:
         self.presence = LivePresence()
         self.hub = Hub(config.gateway, self._arrived, self._left, self._forgotten)
         self.audiences = Audiences(self.hub.followed)
+        self.visits = wryft.Visits()
         self.typing = Typing(self._tell, config.presence)
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None

@@ -13,7 +13,7 @@ from typing import Any
 
 from plexichat.config import Presence
 from plexichat.core import members, presence, views
-from plexichat.core.events import Audience, Event, MessageCreated, TypingStarted, TypingStopped
+from plexichat.core.events import Event, MessageCreated, TypingStarted, TypingStopped
 from plexichat.core.presence import Wanted
 from plexichat.core.sessions import LiveSessions
 from plexichat.gateway.hub import Hub
@@ -114,19 +114,25 @@ class Typing:
     def __init__(self, publish: Callable[[Event, None], None], rules: Presence) -> None:
         self._publish = publish
         self._seconds = rules.typing_timeout_ms / 1000
-        self._timers: dict[tuple[int, int], tuple[TimerHandle, Audience]] = {}
+        self._timers: dict[tuple[int, int], tuple[TimerHandle, TypingStarted]] = {}
+
+    def within(self, channel_id: int) -> list[TypingStarted]:
+        """Who is writing in a channel."""
+        return [event for _, event in self._timers.values() if event.channel_id == channel_id]
 
     def start(self, event: TypingStarted) -> None:
         key = event.channel_id, event.user_id
         self._forget(key)
         timer = asyncio.get_running_loop().call_later(self._seconds, self.stop, *key)
-        self._timers[key] = timer, event.audience
+        self._timers[key] = timer, event
         self._publish(event, None)
 
     def stop(self, channel_id: int, user_id: int) -> None:
-        audience = self._forget((channel_id, user_id))
-        if audience is not None:
-            stopped = TypingStopped(audience=audience, channel_id=channel_id, user_id=user_id)
+        started = self._forget((channel_id, user_id))
+        if started is not None:
+            stopped = TypingStopped(
+                audience=started.audience, channel_id=channel_id, user_id=user_id
+            )
             self._publish(stopped, None)
 
     def apply(self, event: object) -> None:
@@ -134,11 +140,11 @@ class Typing:
         if isinstance(event, MessageCreated):
             self.stop(event.message.message.channel_id, event.message.message.author_id)
 
-    def _forget(self, key: tuple[int, int]) -> Audience | None:
-        timer, audience = self._timers.pop(key, (None, None))
+    def _forget(self, key: tuple[int, int]) -> TypingStarted | None:
+        timer, started = self._timers.pop(key, (None, None))
         if timer is not None:
             timer.cancel()
-        return audience
+        return started
 
 
 def _now() -> int:

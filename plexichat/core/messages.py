@@ -153,6 +153,14 @@ def get(
     return receipts.of(snap, channel_id, online).view(snap, message, user_id)
 
 
+def place(snap: Snapshot, message_id: int) -> int:
+    """The channel that a message is in."""
+    found = rows.by_ids(snap, (message_id,))
+    if not found:
+        raise NotFound("message_not_found", "Message not found")
+    return found[0].channel_id
+
+
 def one(snap: Snapshot, channel_id: int, message_id: int) -> Message:
     """A message of a channel."""
     message = rows.by_id(snap, channel_id, message_id)

@@ -82,6 +82,17 @@ def reactors(
     return [] if present is None else rows.reactors(snap, present.id, after, limit)
 
 
+def everybody(
+    snap: Snapshot, user_id: int, channel_id: int, message_id: int
+) -> list[tuple[Reaction, Reactor]]:
+    """Who reacts to a message with what, by what was added first."""
+    present = of(snap, user_id, channel_id, message_id)
+    return [
+        (each, reactor) for each in present
+        for reactor in rows.reactors(snap, each.id, 0, each.count)
+    ]  # fmt: skip
+
+
 def add(tx: Tx, user_id: int, channel_id: int, message_id: int, emoji: str) -> None:
     """React to a message; nothing happens if one reacts so already."""
     wanted = read(emoji)

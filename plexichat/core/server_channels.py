@@ -16,6 +16,7 @@ from plexichat.core.events import Leftovers
 from plexichat.core.slowmode import LONGEST_SECONDS
 from plexichat.store import channels as rows
 from plexichat.store import invites as invite_rows
+from plexichat.store import servers as server_rows
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot, Tx
 
@@ -48,6 +49,20 @@ def all(snap: Snapshot, user_id: int, server_id: int) -> list[Channel]:
     """The channels that a member may view, by position."""
     servers.member(snap, user_id, server_id)
     return list(servers.world(snap, user_id, server_id).channels)
+
+
+def named(snap: Snapshot, user_id: int, server_id: int, name: str) -> Channel | None:
+    """The first channel of this name that takes messages and that a member may view."""
+    for channel in all(snap, user_id, server_id):
+        if channel.name == name and channel.kind in WRITTEN:
+            return channel
+    return None
+
+
+def namesakes(snap: Snapshot, user_id: int, name: str) -> list[Channel]:
+    """The same in each server of somebody."""
+    found = (named(snap, user_id, id, name) for id in sorted(server_rows.ids_of(snap, user_id)))
+    return [channel for channel in found if channel is not None]
 
 
 def find(

@@ -2,9 +2,19 @@
 
 from typing import Final
 
-from plexichat.wryft import health
+from plexichat.wryft import dms, health, messages, reactions, typing
 from plexichat.wryft.dialect import DIALECT
+from plexichat.wryft.places import Visits
 
-GROUPS: Final = (health.routes,)
+GROUPS: Final = tuple(
+    group.routes
+    for group in (
+        health,
+        messages,
+        dms,
+        reactions,
+        typing,
+    )
+)
 
-__all__ = ["DIALECT", "GROUPS"]
+__all__ = ["DIALECT", "GROUPS", "Visits"]

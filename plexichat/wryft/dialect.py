@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -11,6 +11,7 @@ from plexichat.core.errors import Invalid
 from plexichat.web.answer import Dialect
 from plexichat.web.refusals import Problem
 
+SPACE = UUID("53d2ac0b-7df7-4d6e-b5a3-3a3a6f2f7c11")
 FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -22,13 +23,33 @@ def word(problem: Problem) -> bytes:
 def read_id(value: str, thing: str) -> int:
     """The id in a UUID; one that we never make becomes one that does not exist."""
     if not FORM.fullmatch(value):
-        raise Invalid("invalid_id", f"Invalid {thing} id")
+        raise Invalid("invalid_id", f"Invalid {thing.replace('_', ' ')} id")
     found = ids.from_uuid(UUID(value))
     return ids.LARGEST if found is None else found
 
 
 def uuid(id: int) -> str:
     return str(ids.to_uuid(id))
+
+
+def between(*ids: int) -> str:
+    """The same UUID for the same people or things each time, whatever there is between them."""
+    return str(uuid5(SPACE, ",".join(map(str, ids))))
+
+
+def file_url(name: str) -> str:
+    """Where a file is: the random digits of its name, as a UUID."""
+    return f"/api/files/{UUID(name.partition('.')[0])}"
+
+
+def picture_url(picture: str | None) -> str | None:
+    """Where a picture is: a file of ours, or wherever it is kept."""
+    return picture if picture is None or "/" in picture else file_url(picture)
+
+
+def clock(unix_ms: int) -> str:
+    """The time of day as `06:07 AM`."""
+    return f"{dt.datetime.fromtimestamp(unix_ms // 1000, dt.UTC):%I:%M %p}"
 
 
 def iso(unix_ms: int) -> str:
