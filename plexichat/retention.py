@@ -1,7 +1,6 @@
 """Retention as the house does it: found on a reader, done in small transactions of the writer."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,9 +13,6 @@ from plexichat.store.db import Database
 
 if TYPE_CHECKING:
     from plexichat.app import House
-
-Tell = Callable[[str, int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -48,26 +44,16 @@ async def _below(db: Database, kind: Kind, now: int, days: int, max_bytes: int) 
     return max(oldest, below) if left < 0 else oldest
 
 
-async def run(house: "House", due: Due, tell: Tell) -> None:
+async def run(house: "House", due: Due) -> None:
     """Let it go, a little at a time."""
-    await _lose_messages(house, due, tell)
-    await _lose_files(house, due, tell)
-
-
-async def _lose_messages(house: "House", due: Due, tell: Tell) -> None:
-    after = done = 0
+    after = 0
     while found := await house.db.read(retention.old, "messages", after, due.messages_below):
         await house.db.write(retention.lose_messages, found)
-        after, done = found[-1].id, done + len(found)
-        tell("messages", done, due.messages.number)
-
-
-async def _lose_files(house: "House", due: Due, tell: Tell) -> None:
-    after = done = 0
+        after = found[-1].id
+    after = 0
     while found := await house.db.read(retention.old, "files", after, due.files_below):
-        after, done = found[-1].id, done + len(found)
+        after = found[-1].id
         by_channel = groupby(sorted(found, key=retention.channel_of), retention.channel_of)
         for channel_id, each in by_channel:
             online = house.online(channel_id)
             await house.db.write(retention.lose_files, channel_id, list(each), online)
-        tell("files", done, due.files.number)

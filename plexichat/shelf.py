@@ -5,6 +5,7 @@ its copy of the database names.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -122,9 +123,27 @@ class Shelf:
         self._tidied_at = time.monotonic()
         while await db.write(uploads.forget_unsent, BATCH):
             pass
-        old = self.files.older(DAY_SECONDS)
+        await self.prune(db, DAY_SECONDS)
+
+    async def prune(self, db: Database, seconds: float, *, dry: bool = False) -> tuple[int, int]:
+        """Remove files that nothing names and nobody has touched for so long, whole or not.
+
+        Return how many they are, and how many bytes; when `dry`, they stay.
+        """
+        number = size = 0
+        old = self.files.older(seconds)
         while names := await self.run(lambda: list(islice(old, BATCH))):
-            await self.remove(await db.read(uploads.unknown, names))
+            orphans = await db.read(uploads.unknown, names)
+            paths = [self.files.path(name) for name in orphans]
+            number, size = number + len(paths), size + await self.run(measured, paths)
+            if not dry:
+                await self.remove(orphans)
+        paths = await self.run(self.files.partial, seconds)
+        number, size = number + len(paths), size + await self.run(measured, paths)
+        if not dry:
+            for path in paths:
+                await self.run(path.unlink, missing_ok=True)
+        return number, size
 
     async def settled(self) -> None:
         """Return when what was to be removed so far is removed."""
@@ -134,3 +153,12 @@ class Shelf:
         await self.settled()
         self._darkroom.shutdown(cancel_futures=True)
         self._threads.shutdown()
+
+
+def measured(paths: Sequence[Path]) -> int:
+    """How many bytes these files are; one that has just gone is nothing."""
+    size = 0
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size

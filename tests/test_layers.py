@@ -35,7 +35,7 @@ MAY: dict[str, set[str]] = {
         "store", "config", "wryft",
     },
     "metrics": {"app", "core", "store", "tally"},
-    "admin": {"app", "core", "store", "config"},
+    "admin": {"app", "retention", "core", "store", "config"},
     "serving": {"admin", "app", "metrics", "store", "config"},
     "cli": {"admin", "serving", "logs", "cores", "core", "store", "config"},
 }

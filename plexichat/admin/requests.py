@@ -4,11 +4,14 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from plexichat.admin import backups, users
+from plexichat.admin import backups, database, media, retention, users
 from plexichat.admin.words import Progress, Refused
 
 SUBJECTS: Final = (
     backups,
+    database,
+    media,
+    retention,
     users,
 )
 

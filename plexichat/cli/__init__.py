@@ -13,8 +13,11 @@ import click
 from plexichat.cli.about import bench, test, version
 from plexichat.cli.backups import backup
 from plexichat.cli.config import config
+from plexichat.cli.database import db
 from plexichat.cli.init import init
+from plexichat.cli.media import media
 from plexichat.cli.options import Sources, given
+from plexichat.cli.retention import retention
 from plexichat.cli.serve import serve
 from plexichat.cli.users import user
 from plexichat.config import ConfigError
@@ -40,6 +43,9 @@ for verb in (
     serve,
     user,
     backup,
+    media,
+    retention,
+    db,
     config,
     version,
     test,

@@ -12,6 +12,8 @@ import click
 
 from plexichat.config import Config, load, locate
 
+DATABASE = "plexichat.db"
+
 Verb = Callable[..., None]
 
 
@@ -30,6 +32,13 @@ class Sources:
 
     def load(self) -> Config:
         return load(self.find(), os.environ, self.overrides)
+
+    def of_a_house(self) -> Config:
+        """The same, for a verb that would make no sense on an empty data folder."""
+        config = self.load()
+        if not (Path(config.storage.directory) / DATABASE).exists():
+            raise click.ClickException(f"there is no database in {config.storage.directory}")
+        return config
 
 
 def given(verb: Verb) -> Verb:

@@ -76,7 +76,7 @@ class Tx(Snapshot):
 class Call:
     """A function on its way to a connection's thread and back."""
 
-    __slots__ = ("args", "events", "failure", "fn", "future", "kwargs", "result")
+    __slots__ = ("alone", "args", "events", "failure", "fn", "future", "kwargs", "result")
 
     def __init__(
         self,
@@ -84,7 +84,9 @@ class Call:
         args: tuple[object, ...],
         kwargs: Mapping[str, object],
         future: asyncio.Future[object],
+        alone: bool = False,
     ) -> None:
+        self.alone = alone  # it takes the connection, and no transaction is open
         self.fn = fn
         self.args = args
         self.kwargs = kwargs
@@ -93,7 +95,7 @@ class Call:
         self.failure: Exception | None = None
         self.events: Sequence[object] = ()
 
-    def run(self, snapshot: Snapshot) -> bool:
+    def run(self, snapshot: Snapshot | Connection) -> bool:
         """Run it and keep what comes of it; whether that is a result."""
         started = time.perf_counter()
         try:

@@ -87,6 +87,22 @@ class Database:
         """Run `fn` on the database as it is now, all commits that have returned included."""
         return await self._send(self._reads, fn, args, kwargs)
 
+    async def alone(
+        self, fn: Callable[Concatenate[driver.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run something on the writer's connection outside of any transaction, and copy the log
+        back after it. Whoever writes waits, and whoever reads while the log is copied.
+        """
+
+        def work(connection: driver.Connection) -> T:
+            result = fn(connection, *args, **kwargs)
+            with self._gate.backup:
+                self._checkpoints.empty()
+            return result
+
+        async with self._copying:
+            return await self._send(self._writes, work, (), {}, alone=True)
+
     @property
     def waiting(self) -> int:
         """How many calls wait for the writer."""
@@ -103,13 +119,20 @@ class Database:
         return sizes[0], sizes[1]
 
     async def vacuum_into(self, path: Path) -> None:
-        """Copy the database to a new file while everything goes on; the log waits meanwhile."""
+        """Copy the database to a new file while everything goes on."""
+        await self.aside(driver.copy, path)
+
+    async def aside(
+        self, fn: Callable[Concatenate[driver.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run something long on a connection of its own that reads; the log waits meanwhile."""
         async with self._copying:
             self._refuse_when_closed()
             worker = Worker(self._path, readonly=True)
             await worker.start()
             try:
-                await worker.run(partial(self._copy, worker.connection, path))
+                work = partial(fn, worker.connection, *args, **kwargs)
+                return await worker.run(partial(self._while_the_log_waits, work))
             except asyncio.CancelledError:
                 worker.interrupt()
                 raise
@@ -129,12 +152,14 @@ class Database:
         fn: Callable[..., T],
         args: tuple[object, ...],
         kwargs: Mapping[str, object],
+        *,
+        alone: bool = False,
     ) -> asyncio.Future[T]:
         self._refuse_when_closed()
         if queue.qsize() >= WAITING_CALLS:
             raise Busy("too many calls are waiting for the database")
         future = self._loop.create_future()
-        queue.put(Call(fn, args, kwargs, future))
+        queue.put(Call(fn, args, kwargs, future, alone))
         return future
 
     def _refuse_when_closed(self) -> None:
@@ -168,11 +193,11 @@ class Database:
 
     def _prepare(self, connection: driver.Connection) -> Writer:
         migrate(connection, self._directory / BACKUPS, steps())
-        checkpoints = Checkpoints(connection, self._path, self._gate)
+        self._checkpoints = Checkpoints(connection, self._path, self._gate)
         return Writer(
-            connection, self._writes, self._results, checkpoints, self.room, self.commits
+            connection, self._writes, self._results, self._checkpoints, self.room, self.commits
         )
 
-    def _copy(self, connection: driver.Connection, path: Path) -> None:
+    def _while_the_log_waits(self, work: Callable[[], T]) -> T:
         with self._gate.backup:
-            driver.copy(connection, path)
+            return work()

@@ -140,9 +140,27 @@ class Files:
     def older(self, seconds: float) -> Iterator[str]:
         """The names of files that have not been touched for so long."""
         bound = time.time() - seconds
+        return (name for name, found in self._all() if found.st_mtime < bound)
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Every file with its size."""
+        return ((name, found.st_size) for name, found in self._all())
+
+    def _all(self) -> Iterator[tuple[str, os.stat_result]]:
         for path in self._folder.glob("??/??/*"):
-            if NAME.fullmatch(path.name) and path.stat().st_mtime < bound:
-                yield path.name
+            if NAME.fullmatch(path.name):
+                with contextlib.suppress(FileNotFoundError):  # gone since the folder was read
+                    yield path.name, path.stat()
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Those of these names that no file has."""
+        return [name for name in names if not self.path(name).is_file()]
+
+    def partial(self, seconds: float) -> list[Path]:
+        """What was on its way in, and has not grown for so long."""
+        bound = time.time() - seconds
+        found = (self._folder / INCOMING).glob("*")
+        return [path for path in found if path.stat().st_mtime < bound]
 
     def sweep(self) -> None:
         """Throw out what was still arriving when the last server ended."""

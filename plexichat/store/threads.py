@@ -42,6 +42,7 @@ class Writer:
         self._calls = calls
         self._results = results
         self._checkpoints = checkpoints
+        self._put_back: Call | None = None
         self._room = room
         self._times = commits
         self._low = False
@@ -50,7 +51,11 @@ class Writer:
         self._ids = Snowflakes(last_id)
 
     def work(self) -> None:
-        while (call := self._calls.get()) is not None:
+        while (call := self._take()) is not None:
+            if call.alone:
+                call.run(self._connection)
+                self._results.hand_over((call,), self._commits)
+                continue
             self._write(call)
             self._checkpoints.consider(idle=self._calls.empty())
 
@@ -77,12 +82,19 @@ class Writer:
             self._undo(batch, error)
         self._results.hand_over(batch, self._commits)
 
+    def _take(self) -> Call | None:
+        call, self._put_back = self._put_back, None
+        return call or self._calls.get()
+
     def _next(self) -> Call | None:
+        """What else there is for this transaction."""
         if self._calls.empty():
             return None
         call = self._calls.get()
         if call is None:
             self._calls.put(None)
+        elif call.alone:
+            call, self._put_back = None, call
         return call
 
     def _attempt(self, call: Call, now: int) -> None:
