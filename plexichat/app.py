@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -159,7 +159,9 @@ class House:
 
     def online(self, channel_id: int) -> Online:
         """Who has an open socket, and so receives what is said in a channel at once."""
-        connected = self.hub.online()
+        connected: Collection[int] = self.hub.online()
+        if self.attendance.leaving:
+            connected = self.attendance.leaving.union(connected)
         readers = self.audiences.readers(channel_id)
         return Online(connected, frozenset(filter(connected.__contains__, readers)))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from plexichat.config import Presence
-from plexichat.core import members, presence, views
+from plexichat.core import members, presence, receipts, views
 from plexichat.core.events import Event, MessageCreated, TypingStarted, TypingStopped
 from plexichat.core.presence import Wanted
 from plexichat.core.sessions import LiveSessions
@@ -30,6 +30,7 @@ class Attendance:
         self._hub = hub
         self._live = live
         self._rules = rules
+        self.leaving: set[int] = set()  # whose last socket has closed, which is not noted yet
         self._present: set[int] = set()
         self._timers: dict[int, TimerHandle] = {}
         self._closed_at: dict[int, int] = {}
@@ -46,8 +47,15 @@ class Attendance:
     def left(self, user_id: int) -> None:
         """The last socket of somebody closed."""
         at = self._closed_at[user_id] = _now()
-        self._spawn(self._db.write(presence.left, user_id, at))
+        self.leaving.add(user_id)
+        self._spawn(self._note(user_id, at))
         self._expect(user_id, self._rules.grace_seconds)
+
+    async def _note(self, user_id: int, at: int) -> None:
+        try:
+            await self._db.write(receipts.left, user_id, at)
+        finally:
+            self.leaving.discard(user_id)
 
     async def choose(self, session_id: int, user_id: int, wanted: Wanted) -> views.Presence:
         """Be seen differently; without a socket, for as long as requests keep coming."""

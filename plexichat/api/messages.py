@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 
 from plexichat.api.shapes import SUCCESS, Message, Success
-from plexichat.core import messages, reading, search
+from plexichat.core import messages, receipts, search
 from plexichat.core.errors import Invalid
 from plexichat.core.messages import Draft, Page
 from plexichat.web.bodies import snowflake
@@ -90,7 +90,7 @@ async def history(channel_id: int, query: History) -> list[Message]:
     page = Page(query.limit, _optional(query.before), _optional(query.after))
     found = await see(messages.page, me().id, channel_id, page, here.online(channel_id))
     if found.news is not None:
-        here.upkeep.soon(reading.deliver, me().id, channel_id, found.news)
+        here.upkeep.soon(receipts.deliver, me().id, channel_id, found.news)
     return [here.shapes.message(view) for view in found.messages]
 
 

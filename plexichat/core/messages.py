@@ -27,7 +27,7 @@ from plexichat.core.events import (
     MessageUpdated,
     PinsChanged,
 )
-from plexichat.core.receipts import Online, Receipts
+from plexichat.core.receipts import Online
 from plexichat.core.views import MessageView
 from plexichat.store import messages as rows
 from plexichat.store import pins as pin_rows
@@ -93,13 +93,10 @@ def send(
     if files:
         upload_rows.send(tx, files, channel_id, message_id)
     message = one(tx, channel_id, message_id)
-    # Nobody can have read it yet: in a server, where many have a mark, none needs to be looked at.
-    known = Receipts([], online) if channel.server_id else receipts.of(tx, channel_id, online)
-    tx.emit(
-        MessageCreated(audience=channels.audience(channel), message=known.view(tx, message, None))
-    )
+    told = receipts.view(tx, channel, message, None, online)
+    tx.emit(MessageCreated(audience=channels.audience(channel), message=told))
     notifications.said(tx, seat, message, online.everybody)
-    return known.view(tx, message, author_id)
+    return receipts.own(told)
 
 
 def _for_draft(tx: Tx, author_id: int, channel_id: int, draft: Draft) -> Seat:
@@ -141,16 +138,16 @@ def page(
         end = (channel.last_message_id or 0) + 1
         before = end if wanted.before is None else min(wanted.before, end)
         found = rows.before(snap, channel_id, before, wanted.limit)
-    known = receipts.of(snap, channel_id, online)
-    return History(known.views(snap, found, user_id), known.news(user_id, found))
+    seen = receipts.views(snap, channel, found, user_id, online)
+    return History(seen, receipts.news(snap, user_id, channel, found, online))
 
 
 def get(
     snap: Snapshot, user_id: int, channel_id: int, message_id: int, online: Online
 ) -> MessageView:
-    channels.get(snap, user_id, channel_id)
+    channel = channels.get(snap, user_id, channel_id)
     message = one(snap, channel_id, message_id)
-    return receipts.of(snap, channel_id, online).view(snap, message, user_id)
+    return receipts.view(snap, channel, message, user_id, online)
 
 
 def place(snap: Snapshot, message_id: int) -> int:
@@ -188,10 +185,10 @@ def edit(
     if text is None or (content is None and not message.attachments and not message.embeds):
         raise Invalid("invalid_content", "Invalid content: nothing is left")
     rows.edit(tx, message, content)
-    known, edited = receipts.of(tx, channel_id, online), one(tx, channel_id, message_id)
-    told = known.view(tx, edited, None)
+    edited = one(tx, channel_id, message_id)
+    told = receipts.view(tx, channel, edited, None, online)
     tx.emit(MessageUpdated(audience=channels.audience(channel), message=told))
-    return known.view(tx, edited, author_id)
+    return receipts.view(tx, channel, edited, author_id, online)
 
 
 def delete(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:

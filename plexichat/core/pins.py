@@ -13,9 +13,8 @@ from plexichat.store.db import Snapshot, Tx
 def of(
     snap: Snapshot, user_id: int, channel_id: int, online: Online
 ) -> list[MessageView]:
-    channels.get(snap, user_id, channel_id)
-    known = receipts.of(snap, channel_id, online)
-    return known.views(snap, rows.of(snap, channel_id), user_id)
+    channel = channels.get(snap, user_id, channel_id)
+    return receipts.views(snap, channel, rows.of(snap, channel_id), user_id, online)
 
 
 def pin(
@@ -52,6 +51,6 @@ def _put(
 ) -> None:
     rows.put(message_id, at)
     message = messages.one(tx, channel.id, message_id)
-    view = receipts.of(tx, channel.id, online).view(tx, message, None)
+    view = receipts.view(tx, channel, message, None, online)
     tx.emit(MessageUpdated(audience=channels.audience(channel), message=view))
     messages.tell_pins(tx, channel)

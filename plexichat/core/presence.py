@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from plexichat import ids
 from plexichat.core import sessions
 from plexichat.core.errors import Invalid
 from plexichat.core.events import (
@@ -168,11 +167,6 @@ def disappear(tx: Tx, user_id: int, at: int) -> None:
     """Somebody has gone for good; they were last here at `at`."""
     chosen = rows.chosen(tx, user_id)
     _change(tx, chosen, None, replace(chosen, shown_until=chosen.shown_until), at)
-
-
-def left(tx: Tx, user_id: int, at: int) -> None:
-    """The last socket of somebody closed; whatever was sent until then has reached them."""
-    rows.reached(tx, user_id, ids.floor(at))
 
 
 def _change(

@@ -105,8 +105,3 @@ def unread_everywhere(snap: Snapshot, user_id: int) -> dict[int, int]:
     counts = rows.unread_everywhere(snap, user_id)
     readable = channels.readable(snap, user_id, counts)
     return {channel_id: count for channel_id, count in counts.items() if channel_id in readable}
-
-
-def deliver(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
-    """Note that somebody without a socket has listed a channel up to this message."""
-    rows.deliver(tx, user_id, channel_id, message_id)

@@ -1,23 +1,32 @@
 """Who received a message, and who read it.
 
-Neither is kept per message. One mark per person (when they were last connected) and one per person
-and channel (how far they listed it, how far they let others know that they read) decide both.
-Members of a server have the latter once they have read or written something there.
+Neither is kept per message: one row per person and channel tells how far everything has reached
+them and how far they let others know that they read. Whoever has a socket open receives everything;
+what reached them by it is noted when it closes. So neither number falls while people come and go.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Container
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
+from msgspec import structs
+
+from plexichat import ids
+from plexichat.core import channels
 from plexichat.core.views import MessageView
-from plexichat.store import messages as rows
 from plexichat.store import reactions as reaction_rows
-from plexichat.store.db import Snapshot
-from plexichat.store.messages import Mark, Message
+from plexichat.store import reading as reading_rows
+from plexichat.store import receipts as rows
+from plexichat.store.channels import Channel
+from plexichat.store.db import Snapshot, Tx
+from plexichat.store.messages import Message
 from plexichat.store.reactions import Reaction
+from plexichat.store.receipts import Marks, Reader, Tally
 
 READERS_NAMED = 100
-EVERYTHING = (1 << 63) - 1
+CHANNELS_AT_ONCE = 500
+NOWHERE = Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,68 +36,115 @@ class Online:
     everybody: Container[int]
     readers: Collection[int] = ()
 
+    def of(self, channel: Channel) -> Collection[int]:
+        """Those of them who receive what is said in a channel at once."""
+        if channel.server_id is not None:
+            return self.readers
+        return [person for person in channel.people if person in self.everybody]
 
-class Receipts:
-    """How far everybody has come in one channel."""
 
-    def __init__(self, marks: list[Mark], online: Online) -> None:
-        """Whoever is online receives everything thereby."""
-        self._marks = {mark.user_id: mark for mark in marks}
-        self._received = {
-            mark.user_id: EVERYTHING
-            if mark.user_id in online.everybody
-            else max(mark.delivered_id, mark.receipt_id)
-            for mark in marks
-        }
-        self._received.update(dict.fromkeys(online.readers, EVERYTHING))
-        self._receipts_in_order = sorted(mark.receipt_id for mark in marks)
-        self._received_in_order = sorted(self._received.values())
+def views(
+    snap: Snapshot, channel: Channel, messages: list[Message], viewer: int | None, online: Online
+) -> list[MessageView]:
+    """Messages of a channel as `viewer` sees them; as an event tells everybody when that is None.
 
-    def views(
-        self, snap: Snapshot, messages: list[Message], viewer: int | None
-    ) -> list[MessageView]:
-        """The messages as `viewer` sees them; as an event tells everybody when that is None."""
-        on: dict[int, tuple[Reaction, ...]] = {}
-        if reacted := [message.id for message in messages if message.reactions]:
-            on = reaction_rows.of(snap, reacted, viewer)
-        return [self._view(message, viewer, on.get(message.id, ())) for message in messages]
+    What it costs depends on the messages and the people who are there, hardly on how many more
+    have ever read.
+    """
+    if not messages:
+        return []
+    seen = _Seen(snap, channel, messages, viewer, online)
+    on: dict[int, tuple[Reaction, ...]] = {}
+    if reacted := [message.id for message in messages if message.reactions]:
+        on = reaction_rows.of(snap, reacted, viewer)
+    return [seen.view(message, on.get(message.id, ())) for message in messages]
 
-    def view(self, snap: Snapshot, message: Message, viewer: int | None) -> MessageView:
-        return self.views(snap, [message], viewer)[0]
 
-    def _view(
-        self, message: Message, viewer: int | None, reactions: tuple[Reaction, ...]
-    ) -> MessageView:
+def view(
+    snap: Snapshot, channel: Channel, message: Message, viewer: int | None, online: Online
+) -> MessageView:
+    return views(snap, channel, [message], viewer, online)[0]
+
+
+def own(told: MessageView) -> MessageView:
+    """What everybody is told of a message just sent, as its author sees it."""
+    return structs.replace(told, read=True, status="delivered" if told.delivery_count else "sent")
+
+
+class _Seen:
+    """What became of some messages of a channel."""
+
+    def __init__(
+        self, snap: Snapshot, channel: Channel, messages: list[Message], viewer: int | None,
+        online: Online,
+    ) -> None:  # fmt: skip
+        oldest = min(message.id for message in messages)
+        received = rows.received(snap, channel.id, oldest)
+        self._viewer = viewer
+        self._here = online.of(channel)
+        self._read = _Beyond(rows.read(snap, channel.id, oldest))
+        self._received = _Beyond(received)
+        # Whoever is here counts anyhow, and not twice.
+        twice = rows.received_by(snap, self._here, channel.id, oldest) if received else ()
+        self._twice = _Beyond(twice)
+        people = {message.author_id for message in messages}
+        self._marks = rows.marks(snap, channel.id, people if viewer is None else people | {viewer})
+        self._readers: list[Reader] = []
+        if viewer in people:
+            self._readers = rows.readers(snap, channel.id, oldest, READERS_NAMED + 1)
+
+    def view(self, message: Message, reactions: tuple[Reaction, ...]) -> MessageView:
         id, author = message.id, message.author_id
-        mine = self._marks.get(author)
-        own_read = mine is not None and mine.receipt_id >= id
-        own_received = self._received.get(author, 0) >= id
-        read = len(self._marks) - bisect_left(self._receipts_in_order, id) - own_read
-        received = len(self._received) - bisect_left(self._received_in_order, id) - own_received
-        if viewer is None:
+        own = self._marks.get(author, NOWHERE)
+        read = self._read.count(id) - (own.receipt_id >= id)
+        received = (
+            len(self._here) + self._received.count(id) - self._twice.count(id)
+            - (author in self._here or own.delivered_id >= id)
+        )  # fmt: skip
+        if self._viewer is None:
             return MessageView(message, received, read, reactions=reactions)
-        if viewer != author:
-            reader = self._marks.get(viewer)
-            seen = reader is not None and reader.read_id >= id
+        if self._viewer != author:
+            seen = self._marks.get(self._viewer, NOWHERE).read_id >= id
             return MessageView(message, received, read, read=seen, reactions=reactions)
         status = "read" if read else "delivered" if received else "sent"
-        readers = self._readers(message)
+        others = (r for r in self._readers if r.receipt_id >= id and r.user_id != author)
+        readers = tuple(others)[:READERS_NAMED]
         return MessageView(message, received, read, readers, True, status, reactions)
 
-    def news(self, user_id: int, messages: list[Message]) -> int | None:
-        """The newest of these messages if somebody receives it by listing it; else None."""
-        newest = max((message.id for message in messages), default=0)
-        return newest if newest > self._received.get(user_id, EVERYTHING) else None
 
-    def _readers(self, message: Message) -> tuple[Mark, ...]:
-        found = []
-        for mark in self._marks.values():
-            if mark.receipt_id >= message.id and mark.user_id != message.author_id:
-                found.append(mark)
-                if len(found) == READERS_NAMED:
-                    break
-        return tuple(found)
+class _Beyond:
+    """How many people stand at a message or beyond it."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._marks = [mark for mark, _ in tally]
+        self._counts = [*accumulate((count for _, count in tally), initial=0)]
+
+    def count(self, message_id: int) -> int:
+        return self._counts[-1] - self._counts[bisect_left(self._marks, message_id)]
 
 
-def of(snap: Snapshot, channel_id: int, online: Online) -> Receipts:
-    return Receipts(rows.marks(snap, channel_id), online)
+def news(
+    snap: Snapshot, user_id: int, channel: Channel, messages: Sequence[Message], online: Online
+) -> int | None:
+    """The newest of these messages if somebody receives it only by listing it; else None."""
+    newest = max((message.id for message in messages), default=0)
+    if user_id in online.everybody or newest == 0:
+        return None
+    known = rows.marks(snap, channel.id, (user_id,)).get(user_id, NOWHERE)
+    return newest if newest > known.delivered_id else None
+
+
+def deliver(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
+    """Note that somebody without a socket has listed a channel up to this message."""
+    if channels.reads(tx, user_id, channel_id):
+        reading_rows.begin(tx, user_id, channel_id)
+        rows.deliver(tx, user_id, channel_id, message_id)
+
+
+def left(tx: Tx, user_id: int, at: int) -> None:
+    """The last socket of somebody closed; whatever was sent until then has reached them."""
+    bound = ids.floor(at)
+    behind = rows.behind(tx, user_id, CHANNELS_AT_ONCE)
+    for channel_id in channels.readable(tx, user_id, behind):
+        reading_rows.begin(tx, user_id, channel_id)
+        rows.deliver(tx, user_id, channel_id, bound)

@@ -106,5 +106,5 @@ def _unpinned(tx: Tx, message_ids: Sequence[int]) -> list[Message]:
 
 def _tell(tx: Tx, channel: Channel, message_id: int, online: Online) -> None:
     message = messages.one(tx, channel.id, message_id)
-    told = receipts.of(tx, channel.id, online).view(tx, message, None)
+    told = receipts.view(tx, channel, message, None, online)
     tx.emit(MessageUpdated(audience=channels.audience(channel), message=told))

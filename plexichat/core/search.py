@@ -41,9 +41,9 @@ def messages(
     snap: Snapshot, user_id: int, channel_id: int, text: str, limit: int, online: Online
 ) -> list[MessageView]:
     """The newest messages of a channel that hold the words of `text`; none if it has no word."""
-    channels.get(snap, user_id, channel_id)
+    channel = channels.get(snap, user_id, channel_id)
     found = _holding(snap, Where((channel_id,)), text, limit, "content")
-    return receipts.of(snap, channel_id, online).views(snap, found, user_id)
+    return receipts.views(snap, channel, found, user_id, online)
 
 
 def everywhere(
@@ -55,7 +55,9 @@ def everywhere(
     views = {}
     for channel_id in {message.channel_id for message in found}:
         here = [message for message in found if message.channel_id == channel_id]
-        for view in receipts.of(snap, channel_id, online).views(snap, here, user_id):
+        channel = channel_rows.by_id(snap, channel_id)
+        assert channel is not None
+        for view in receipts.views(snap, channel, here, user_id, online):
             views[view.message.id] = view
     return [views[message.id] for message in found]
 

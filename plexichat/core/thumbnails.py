@@ -57,5 +57,5 @@ def tell(tx: Tx, upload_id: int, online: Online) -> None:
     channel = channel_rows.by_id(tx, upload.channel_id)
     assert channel is not None
     message = messages.one(tx, channel.id, upload.message_id)
-    told = receipts.of(tx, channel.id, online).view(tx, message, None)
+    told = receipts.view(tx, channel, message, None, online)
     tx.emit(MessageUpdated(audience=channels.audience(channel), message=told))

@@ -5,8 +5,9 @@ from msgspec import Struct
 from plexichat.store.channels import Channel
 from plexichat.store.emojis import Emoji
 from plexichat.store.members import Member
-from plexichat.store.messages import Mark, Message
+from plexichat.store.messages import Message
 from plexichat.store.reactions import Reaction
+from plexichat.store.receipts import Reader
 from plexichat.store.rules import Role
 from plexichat.store.servers import Server
 
@@ -21,7 +22,7 @@ class MessageView(Struct, frozen=True):
     message: Message
     delivery_count: int
     read_count: int
-    readers: tuple[Mark, ...] = ()
+    readers: tuple[Reader, ...] = ()
     read: bool = False
     status: str | None = None
     reactions: tuple[Reaction, ...] = ()

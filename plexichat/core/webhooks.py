@@ -10,11 +10,11 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from plexichat.core import channels, embeds, permissions, servers
+from plexichat.core import channels, embeds, permissions, receipts, servers
 from plexichat.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from plexichat.core.events import Able, MessageCreated, WebhooksChanged
 from plexichat.core.messages import one
-from plexichat.core.receipts import Online, Receipts
+from plexichat.core.receipts import Online
 from plexichat.core.views import MessageView
 from plexichat.store import channels as channel_rows
 from plexichat.store import messages as message_rows
@@ -160,7 +160,7 @@ def execute(
         tx, channel.id, webhook.id, content, None, None, message_rows.column(cards), byline
     )
     message = one(tx, channel.id, message_id)
-    view = Receipts([], online).view(tx, message, None)
+    view = receipts.view(tx, channel, message, None, online)
     tx.emit(MessageCreated(audience=channels.audience(channel), message=view))
     return view
 

@@ -36,17 +36,6 @@ class Byline(Struct, frozen=True):
     avatar_url: str | None
 
 
-class Mark(Struct, frozen=True):
-    """How far one person has come in a channel, as others may know it."""
-
-    user_id: int
-    username: str
-    avatar: str | None
-    read_id: int
-    receipt_id: int
-    delivered_id: int
-
-
 SELECT = """SELECT m.id, m.channel_id, m.author_id, coalesce(m.byline, u.username),
     coalesce(m.byline_avatar, u.avatar), u.badges, m.content, m.edited_at, m.reply_to_id,
     m.attachments, m.embeds, m.pinned_at, m.reactions, m.webhook_id
@@ -164,19 +153,3 @@ def delete(tx: Tx, message: Message) -> None:
            WHERE id = ?1 AND last_message_id = ?2""",
         (message.channel_id, message.id),
     )
-
-
-def marks(snap: Snapshot, channel_id: int) -> list[Mark]:
-    """How far each person who has been in this channel has come; 0 where never.
-
-    In a server those who are members still.
-    """
-    rows = snap.execute(
-        """SELECT u.id, u.username, u.avatar, r.read_id, r.receipt_id,
-                  max(r.delivered_id, u.connected_id)
-           FROM reading r JOIN user u ON u.id = r.user_id JOIN channel c ON c.id = r.channel_id
-           WHERE r.channel_id = ? AND (c.server_id IS NULL OR EXISTS (SELECT 1 FROM member m
-               WHERE m.server_id = c.server_id AND m.user_id = r.user_id))""",
-        (channel_id,),
-    )
-    return [Mark(*row) for row in rows]

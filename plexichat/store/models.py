@@ -30,7 +30,6 @@ class User(Table):
     failures = IntegerField(default=0)
     locked_until = IntegerField(default=0)
     suspended_until = IntegerField(default=0)
-    connected_id = IntegerField(default=0)
     read_receipts = IntegerField(default=1)
     typing_indicators = IntegerField(default=1)
     compact_messages = IntegerField(default=1)

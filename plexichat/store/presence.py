@@ -33,11 +33,3 @@ def put(tx: Tx, chosen: Chosen) -> None:
         (chosen.user_id, chosen.status, chosen.custom_status, chosen.custom_emoji,
          chosen.shown_until),
     )  # fmt: skip
-
-
-def reached(tx: Tx, user_id: int, bound: int) -> None:
-    """Note that every id up to `bound` has reached a socket of this person."""
-    tx.execute(
-        "UPDATE user SET connected_id = ? WHERE id = ? AND connected_id < ?",
-        (bound, user_id, bound),
-    )

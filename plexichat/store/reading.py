@@ -30,6 +30,7 @@ class Place(Struct, frozen=True):
 
 
 START = Place(0, 0, 0)
+HERE = "user_id = ? AND channel_id = ?"
 UNREAD = """SELECT r.channel_id,
         c.sent - r.read_sent - (r.sent - r.read_own)
         - (SELECT count(*) FROM message m WHERE m.channel_id = r.channel_id AND m.deleted = 1
@@ -70,14 +71,21 @@ def count_own(tx: Tx, user_id: int, channel_id: int) -> int:
     here = user_id, channel_id
     row = tx.execute(COUNT_OWN, here).fetchone()
     if row is None:
+        begin(tx, user_id, channel_id)
+        row = tx.execute(COUNT_OWN, here).fetchone()
+    return int(row[0])
+
+
+def begin(tx: Tx, user_id: int, channel_id: int) -> None:
+    """Let somebody have a row in a channel, at the place where they stand without one."""
+    here = user_id, channel_id
+    if tx.execute(f"SELECT 1 FROM reading WHERE {HERE}", here).fetchone() is None:
         start = _start(tx, user_id, channel_id)
         tx.execute(
             """INSERT INTO reading (user_id, channel_id, read_id, read_sent, read_own)
                VALUES (?, ?, ?, ?, ?)""",
             (*here, start.id, start.sent, start.own),
         )
-        row = tx.execute(COUNT_OWN, here).fetchone()
-    return int(row[0])
 
 
 def skip(tx: Tx, user_id: int, server_id: int) -> None:
@@ -131,15 +139,6 @@ def move(
            ON CONFLICT DO UPDATE SET read_id = ?3, read_sent = ?4, read_own = ?5, read_at = ?6,
                receipt_id = ?7, delivered_id = max(delivered_id, ?3)""",
         (user_id, channel_id, to.id, to.sent, to.own, read_at, receipt_id),
-    )
-
-
-def deliver(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:
-    """Note that this person has received every message up to this one."""
-    tx.execute(
-        """UPDATE reading SET delivered_id = ?1
-           WHERE user_id = ?2 AND channel_id = ?3 AND delivered_id < ?1""",
-        (message_id, user_id, channel_id),
     )
 
 

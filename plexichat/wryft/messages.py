@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from plexichat.core import messages, reading
+from plexichat.core import messages, receipts
 from plexichat.core.errors import Invalid, NotFound
 from plexichat.core.messages import Draft, History, Page
 from plexichat.store.channels import Channel
@@ -91,7 +91,7 @@ async def page(channel: Channel, query: Query) -> History:
     wanted = Page(query.limit, before)
     found = await see(messages.page, me().id, channel.id, wanted, here.online(channel.id))
     if found.news is not None:
-        here.upkeep.soon(reading.deliver, me().id, channel.id, found.news)
+        here.upkeep.soon(receipts.deliver, me().id, channel.id, found.news)
     return found
 
 

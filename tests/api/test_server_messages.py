@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from plexichat.app import House
 from tests import town
 from tests.api.line import Line, listening
 from tests.cast import Person, refusal
@@ -208,6 +209,21 @@ async def test_those_who_listen_have_received_what_is_said(
         await bob.post(f"/channels/{street.general}/messages/ack")
         shown = (await ann.get(path)).json()
         assert (shown["status"], shown["read_by"], shown["delivery_count"]) == ("read", ["bob"], 1)
+
+
+async def test_what_is_delivered_stays_so_when_whoever_listened_is_gone(
+    street: Town, ann: Person, bob: Person, house: House, url: str
+) -> None:
+    async with listening(url, bob):
+        said = await ann.say(street.general, "hello")
+    path = f"/channels/{street.general}/messages/{said['id']}"
+    counted = []
+    while house.hub.connected(bob.number):
+        counted.append((await ann.get(path)).json()["delivery_count"])
+    for _ in range(3):
+        counted.append((await ann.get(path)).json()["delivery_count"])
+    assert set(counted) == {1}
+    assert (await ann.say(street.general, "anybody?"))["delivery_count"] == 0
 
 
 async def test_a_channel_may_keep_receipts_to_itself(

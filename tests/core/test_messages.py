@@ -2,7 +2,7 @@
 
 import pytest
 
-from plexichat.core import channels, messages, pins, reading, relationships
+from plexichat.core import channels, messages, pins, reading, receipts, relationships
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import MessageDeleted, MessagesDeleted, MessageUpdated, PinsChanged
 from plexichat.core.messages import Draft, Page
@@ -174,7 +174,7 @@ async def test_a_message_is_delivered_to_whoever_is_connected_or_lists_it(talk: 
     assert (now.status, now.delivery_count, now.read_count) == ("delivered", 1, 0)
     listed = await talk.read(messages.page, talk.bob, talk.dm, Page(), NOBODY)
     assert listed.news == said
-    await talk.write(reading.deliver, talk.bob, talk.dm, said)
+    await talk.write(receipts.deliver, talk.bob, talk.dm, said)
     assert (await talk.see(talk.ann, said)).status == "delivered"
     assert (await talk.see(talk.bob, said)).status is None
 
@@ -187,10 +187,10 @@ async def test_listing_is_no_news_twice_nor_to_the_connected_nor_of_older_pages(
     assert (await talk.read(messages.page, talk.bob, talk.dm, Page(), online)).news is None
     older = await talk.read(messages.page, talk.bob, talk.dm, Page(before=second), NOBODY)
     assert older.news == first
-    await talk.write(reading.deliver, talk.bob, talk.dm, second)
+    await talk.write(receipts.deliver, talk.bob, talk.dm, second)
     for page in (Page(), Page(before=second)):
         assert (await talk.read(messages.page, talk.bob, talk.dm, page, NOBODY)).news is None
-    await talk.write(reading.deliver, talk.bob, talk.dm, first)
+    await talk.write(receipts.deliver, talk.bob, talk.dm, first)
     assert (await talk.read(messages.page, talk.bob, talk.dm, Page(), NOBODY)).news is None
 
 

@@ -13,13 +13,14 @@ from plexichat.store import channels as channel_rows
 from plexichat.store import messages as message_rows
 from plexichat.store import pins as pin_rows
 from plexichat.store import reading as reading_rows
+from plexichat.store import receipts as receipt_rows
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot
-from plexichat.store.messages import Mark
 from plexichat.store.messages import Message as Row
 from plexichat.store.models import Channel as ChannelTable
 from plexichat.store.models import Dm, Message, Reading, User
 from plexichat.store.reading import Place
+from plexichat.store.receipts import Marks, Reader
 from tests.core.talk import NOBODY, RULES, Talk, talking
 
 
@@ -131,16 +132,54 @@ def exists(snap: Snapshot, talk: Talk) -> tuple[Any, Any]:
 
 @case
 def marks(snap: Snapshot, talk: Talk) -> tuple[Any, Any]:
+    people = (talk.ann, talk.bob, 77)
+    found: Any = Reading.select(
+        Reading.user_id, Reading.read_id, Reading.receipt_id, Reading.delivered_id
+    ).where(Reading.channel_id == talk.dm, Reading.user_id.in_(people))
+    expected = {user_id: Marks(*row) for user_id, *row in found.tuples()}
+    return receipt_rows.marks(snap, talk.dm, people), expected
+
+
+def tally(talk: Talk, mark: Any, since: int, *more: Any) -> list[tuple[int, int]]:
     found: Any = (
-        Reading.select(
-            User.id, User.username, User.avatar, Reading.read_id, Reading.receipt_id,
-            fn.MAX(Reading.delivered_id, User.connected_id),
-        )
-        .join(User, on=User.id == Reading.user_id)
-        .where(Reading.channel_id == talk.dm)
+        Reading.select(mark, fn.COUNT(mark))
+        .where(Reading.channel_id == talk.dm, mark >= since, *more)
+        .group_by(mark).order_by(mark)
     )  # fmt: skip
-    expected = {Mark(*row) for row in found.tuples()}
-    return set(message_rows.marks(snap, talk.dm)), expected
+    return list(found.tuples())
+
+
+@case
+def read(snap: Snapshot, talk: Talk) -> tuple[Any, Any]:
+    return (
+        [receipt_rows.read(snap, talk.dm, id) for id in some(talk)],
+        [tally(talk, Reading.receipt_id, id) for id in some(talk)],
+    )
+
+
+@case
+def received(snap: Snapshot, talk: Talk) -> tuple[Any, Any]:
+    people = (talk.bob, 77)
+    theirs = Reading.user_id.in_(people)
+    return (
+        [receipt_rows.received(snap, talk.dm, id) for id in some(talk)]
+        + [receipt_rows.received_by(snap, people, talk.dm, id) for id in some(talk)],
+        [tally(talk, Reading.delivered_id, id) for id in some(talk)]
+        + [tally(talk, Reading.delivered_id, id, theirs) for id in some(talk)],
+    )
+
+
+@case
+def readers(snap: Snapshot, talk: Talk) -> tuple[Any, Any]:
+    found: Any = (
+        Reading.select(User.id, User.username, User.avatar, Reading.receipt_id)
+        .join(User, on=User.id == Reading.user_id)
+        .where(Reading.channel_id == talk.dm, Reading.receipt_id >= 1)
+        .order_by(Reading.receipt_id.desc())
+    )
+    return (
+        receipt_rows.readers(snap, talk.dm, 1, 100), [Reader(*row) for row in found.tuples()]
+    )
 
 
 @case

@@ -34,7 +34,7 @@ from plexichat.core.versions import STAGES, Version
 from plexichat.core.views import MessageView, Presence
 from plexichat.store import reactions
 from plexichat.store.channels import Channel, Conversation
-from plexichat.store.messages import Mark
+from plexichat.store.receipts import Reader
 from plexichat.store.relationships import Relation, Status
 from plexichat.store.sessions import Session
 from plexichat.store.uploads import Attached, Upload
@@ -193,8 +193,9 @@ class Shapes:
         """Where the picture of a custom emoji is; anybody may see it."""
         return None if file is None else f"{self.origin}/api/v1/media/attachments/{file}"
 
-    def _reader(self, mark: Mark) -> Person:
-        return Person(str(mark.user_id), mark.username, self.avatar(mark.user_id, mark.avatar))
+    def _reader(self, reader: Reader) -> Person:
+        avatar = self.avatar(reader.user_id, reader.avatar)
+        return Person(str(reader.user_id), reader.username, avatar)
 
 
 def created(id: int) -> int:
