@@ -1,6 +1,8 @@
 """Servers: beginning, finding and leaving them (contract group servers)."""
 
-from msgspec import UNSET, Struct, UnsetType
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from plexichat.api import shapes_servers as shapes
 from plexichat.api.shapes import SUCCESS, Success
@@ -17,13 +19,16 @@ routes = Routes("Servers")
 MEMBER = ("400 Invalid server ID", "403 Access denied", "404 Server not found")
 
 
+Name = Annotated[str, Meta(min_length=2)]
+
+
 class NewServer(Struct):
-    name: str | None = None
+    name: Name | None = None
     description: str | None = None
 
 
 class ServerChanges(Struct):
-    name: str | None = None
+    name: Name | None = None
     description: str | None = None
     default_channel_id: str | int | UnsetType | None = UNSET
 

@@ -3,6 +3,7 @@
 Every server has an owner, who is a member, and a role @everyone that every member wears.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -38,8 +39,9 @@ from plexichat.store.members import Member
 from plexichat.store.rules import Rules, Standing
 from plexichat.store.servers import Server
 
-NAME_LENGTHS = range(2, 101)
+NAME_LENGTHS = range(1, 101)
 DESCRIPTION_LENGTH = 1000
+PUBLIC_AT_MOST = 50
 SERVERS_PER_PERSON = 100
 MEMBERS_PER_SERVER = 250_000
 
@@ -57,6 +59,20 @@ class Changes:
     name: str | None = None
     description: str | None = None
     default_channel_id: int | None = None
+    is_public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A channel that a server begins with; only a category has others inside."""
+
+    kind: str
+    name: str
+    position: int = 0
+    inside: tuple["Planned", ...] = ()
+
+
+GENERAL = (Planned("text", "general"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +148,11 @@ def _without_entrance(server: Server) -> Server:
     return replace(server, default_channel_id=None)
 
 
+def public(snap: Snapshot) -> list[Server]:
+    """The largest of the servers that anybody may know of."""
+    return rows.public(snap, PUBLIC_AT_MOST)
+
+
 def world(snap: Snapshot, user_id: int, server_id: int) -> World:
     """A server as this member sees it."""
     return _world(snap, user_id, server_id, rule_rows.of_server(snap, server_id))
@@ -152,18 +173,47 @@ def _world(snap: Snapshot, user_id: int, server_id: int, rules: Rules | None) ->
     )
 
 
-def create(tx: Tx, user_id: int, name: str, description: str | None) -> Server:
-    """Begin a server: its owner, @everyone, and a channel `general`."""
+def create(
+    tx: Tx,
+    user_id: int,
+    name: str,
+    description: str | None = None,
+    plan: Sequence[Planned] = GENERAL,
+    *,
+    is_public: bool = False,
+) -> Server:
+    """Begin a server: its owner, @everyone, and the channels of a plan.
+
+    Its default channel is the first of them in which one writes.
+    """
     check_name(name)
     check_description(description)
     refuse_one_more(tx, user_id)
     server_id = rows.insert(tx, name, description, user_id)
     role_rows.insert(tx, server_id, "@everyone", permissions.DEFAULT, 0, is_default=True)
-    channel_id = channel_rows.insert_in_server(tx, server_id, "text", name="general", position=0)
-    rows.change(tx, server_id, default_channel_id=channel_id)
+    written = _lay_out(tx, server_id, plan, None)
+    rows.change(
+        tx, server_id, default_channel_id=min(written, default=None), is_public=int(is_public)
+    )
     _enter(tx, user_id, server_id)
     audit.record(tx, server_id, user_id, "server_create", "server", server_id, name)
     return get(tx, server_id)
+
+
+def _lay_out(
+    tx: Tx, server_id: int, plan: Sequence[Planned], category_id: int | None
+) -> list[int]:
+    """Make channels as planned; return those in which one writes."""
+    written = []
+    for each in plan:
+        channel_id = channel_rows.insert_in_server(
+            tx, server_id, each.kind, name=each.name, position=each.position,
+            category_id=category_id,
+        )  # fmt: skip
+        if each.kind in WRITTEN:
+            written.append(channel_id)
+        written += _lay_out(tx, server_id, each.inside, channel_id)
+    return written
 
 
 def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> None:
@@ -220,6 +270,8 @@ def change(tx: Tx, user_id: int, server_id: int, wanted: Changes) -> Server:
         columns["description"] = wanted.description or None
     if wanted.default_channel_id is not None:
         columns["default_channel_id"] = _entrance(tx, user_id, server_id, wanted.default_channel_id)
+    if wanted.is_public is not None:
+        columns["is_public"] = wanted.is_public
     return put(tx, user_id, server_id, **columns)
 
 

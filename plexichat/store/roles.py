@@ -32,7 +32,8 @@ def insert(
     mentionable: bool = False,
     is_default: bool = False,
 ) -> int:
-    role_id = tx.id()
+    """Add a role; the one that everybody wears has the id of its server."""
+    role_id = server_id if is_default else tx.id()
     tx.execute(
         """INSERT INTO role (id, server_id, name, color, position, permissions, hoist,
                mentionable, is_default) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",

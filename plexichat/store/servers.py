@@ -15,17 +15,27 @@ class Server(Struct, frozen=True):
     verification_level: int
     default_message_notifications: int
     member_count: int
+    is_public: bool
+    banner: str | None
 
 
 COLUMNS = """s.id, s.name, s.description, s.icon, s.owner_id, s.default_channel_id,
-    s.verification_level, s.default_message_notifications, s.member_count"""
+    s.verification_level, s.default_message_notifications, s.member_count, s.is_public,
+    s.banner"""
+Row = tuple[
+    int, str, str | None, str | None, int, int | None, int, int, int, int, str | None
+]  # fmt: skip
+
+
+def _server(row: Row) -> Server:
+    return Server(*row[:9], bool(row[9]), row[10])
 
 
 def by_id(snap: Snapshot, server_id: int) -> Server | None:
     row = snap.execute(
         f"SELECT {COLUMNS} FROM server s WHERE s.id = ? AND NOT s.ended", (server_id,)
     ).fetchone()
-    return None if row is None else Server(*row)
+    return None if row is None else _server(row)
 
 
 def of(snap: Snapshot, user_id: int) -> list[Server]:
@@ -35,7 +45,17 @@ def of(snap: Snapshot, user_id: int) -> list[Server]:
             WHERE m.user_id = ? AND NOT s.ended ORDER BY s.name COLLATE NOCASE, s.id""",
         (user_id,),
     )
-    return [Server(*row) for row in rows]
+    return [_server(row) for row in rows]
+
+
+def public(snap: Snapshot, limit: int) -> list[Server]:
+    """The servers that anybody may know of, the largest first."""
+    rows = snap.execute(
+        f"""SELECT {COLUMNS} FROM server s WHERE s.is_public AND NOT s.ended
+            ORDER BY s.member_count DESC, s.id LIMIT ?""",
+        (limit,),
+    )
+    return [_server(row) for row in rows]
 
 
 def ids_of(snap: Snapshot, user_id: int) -> tuple[int, ...]:

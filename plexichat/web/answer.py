@@ -39,6 +39,7 @@ POLICY = (b"content-security-policy", b"default-src 'none'")
 JSON_TYPE = (b"content-type", b"application/json; charset=utf-8")
 CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
 CORS_HEADERS = b"Authorization, Content-Type, X-Requested-With, Accept, Origin, X-API-Access-Token"
+BODILESS = (204, 304)
 NOWHERE = "none"  # the bucket of requests for which there is no route
 NOT_FOUND = Problem(404, "Not found")
 FAULT = Problem(500, "Internal server error")
@@ -213,6 +214,8 @@ async def _answer(
     answer = await route.call(**args)
     if isinstance(answer, Reply):
         return answer
+    if answer is None:
+        return Reply(status=route.status)
     return Reply(_encode(answer), route.status, [JSON_TYPE])
 
 
@@ -275,7 +278,7 @@ async def _send(site: Site, request: Request, reply: Reply, send: Send) -> None:
         headers += site.cors(request)
     if POLICY[0] not in named:
         headers.append(POLICY)
-    if reply.stream is None and reply.status != 304 and b"content-length" not in named:
+    if reply.stream is None and reply.status not in BODILESS and b"content-length" not in named:
         headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if reply.stream is not None and not await _stream(request, reply.stream, send):

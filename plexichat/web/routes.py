@@ -1,8 +1,8 @@
 """Routes: which call answers which method and path, and what it takes and gives.
 
 A route's call names the ids of its path, and may take `body` and `query`, each a msgspec struct;
-what it returns is its JSON. An id that it wants as it was written it declares as text. The same
-facts make the API reference. A call's docstring is its line there.
+what it returns is its JSON, None no body at all. An id that it wants as it was written it declares
+as text. The same facts make the API reference. A call's docstring is its line there.
 """
 
 import inspect

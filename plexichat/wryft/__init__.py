@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from plexichat.wryft import dms, health, messages, reactions, typing
+from plexichat.wryft import dms, guilds, health, messages, reactions, typing
 from plexichat.wryft.dialect import DIALECT
 from plexichat.wryft.places import Visits
 
@@ -10,6 +10,7 @@ GROUPS: Final = tuple(
     group.routes
     for group in (
         health,
+        guilds,
         messages,
         dms,
         reactions,

@@ -1,15 +1,17 @@
 """How the Wryft dialect says no, and how it writes ids and times (contract 00)."""
 
+import contextlib
 import datetime as dt
 import re
+from collections.abc import Iterator
 from uuid import UUID, uuid5
 
 import msgspec
 
 from plexichat import ids
-from plexichat.core.errors import Invalid
+from plexichat.core.errors import Invalid, Refusal
 from plexichat.web.answer import Dialect
-from plexichat.web.refusals import Problem
+from plexichat.web.refusals import Problem, Refused
 
 SPACE = UUID("53d2ac0b-7df7-4d6e-b5a3-3a3a6f2f7c11")
 FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -55,6 +57,27 @@ def clock(unix_ms: int) -> str:
 def iso(unix_ms: int) -> str:
     """A moment as `2031-04-05T06:07:08Z`."""
     return f"{dt.datetime.fromtimestamp(unix_ms // 1000, dt.UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+@contextlib.contextmanager
+def already(*codes: str) -> Iterator[None]:
+    """Take for done what core refuses with one of these codes because it is so already."""
+    try:
+        yield
+    except Refusal as error:
+        if error.code not in codes:
+            raise
+
+
+@contextlib.contextmanager
+def answered(code: str, status: int) -> Iterator[None]:
+    """Refuse with this status what core refuses with this code."""
+    try:
+        yield
+    except Refusal as error:
+        if error.code != code:
+            raise
+        raise Refused(Problem(status, error.message)) from error
 
 
 DIALECT = Dialect(

@@ -127,6 +127,26 @@ def test_a_step_that_leaves_rows_without_their_kin_is_undone(
     assert connection.execute("SELECT * FROM person").fetchall() == [(1,)]
 
 
+def test_the_role_that_everybody_wears_takes_the_id_of_its_server(
+    connection: Connection, backups: Path
+) -> None:
+    before = next(step.number for step in steps() if step.name.endswith("_guilds.sql")) - 1
+    migrate(connection, backups, steps()[:before])
+    connection.executescript("""
+        INSERT INTO user (id, username, password_hash) VALUES (1, 'ann', x'00');
+        INSERT INTO server (id, name, owner_id) VALUES (10, 'Maple Street', 1);
+        INSERT INTO role (id, server_id, name, position, permissions, is_default)
+            VALUES (11, 10, '@everyone', 0, 5, 1), (12, 10, 'cook', 1, 5, 0);
+        INSERT INTO channel (id, kind, server_id) VALUES (13, 'text', 10);
+        INSERT INTO override VALUES (13, 'role', 11, 1, 2), (13, 'role', 12, 3, 4);
+    """)
+    migrate(connection, backups, steps())
+    roles = connection.execute("SELECT id, name FROM role ORDER BY id").fetchall()
+    assert roles == [(10, "@everyone"), (12, "cook")]
+    overrides = connection.execute("SELECT target_id, allow FROM override").fetchall()
+    assert sorted(overrides) == [(10, 1), (12, 3)]
+
+
 async def test_a_newer_database_is_refused(db: Database, data: Path, heard: Heard) -> None:
     await db.close()
     with contextlib.closing(driver.connect(data / "plexichat.db", readonly=False)) as newer:

@@ -6,6 +6,7 @@ import httpx
 
 from plexichat.wryft.dialect import uuid
 from tests.cast import Person
+from tests.town import Town
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str]:
@@ -18,3 +19,8 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 def named(person: Person) -> str:
     """The id of a person as this dialect writes it."""
     return uuid(person.number)
+
+
+def path_of(town: Town) -> str:
+    """Where a server is found as a guild."""
+    return f"/api/guilds/{uuid(town.number)}"
