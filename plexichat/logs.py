@@ -1,4 +1,4 @@
-"""What the server says to its operator, on stderr: a line for people, or a JSON object.
+"""What the server says to its operator, on stderr and in a file: a line for people, or JSON.
 
 No token, password or message text may get here. Our own lines leave them out; libraries would
 log statements with their values, so below WARNING only our own loggers are heard; and a token
@@ -8,20 +8,54 @@ that an exception happens to quote is cut.
 import datetime as dt
 import json
 import logging
+import os
 import re
 import sys
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
 from plexichat.config import Logging
 
 TOKEN = re.compile(r"\b(\d{10,20})\.[A-Za-z0-9_-]{20,}")
 
 
-def configure(config: Logging) -> None:
-    lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(JsonLines() if config.format == "json" else HumanLines())
-    logging.root.handlers = [lines]
+def configure(config: Logging, directory: Path) -> None:
+    lines: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    lines[0].setFormatter(JsonLines() if config.format == "json" else HumanLines())
+    if path := file(config, directory):
+        lines.append(KeptLines(path, config))
+    logging.root.handlers = lines
     logging.root.setLevel(logging.WARNING)
     logging.getLogger("plexichat").setLevel(config.level.upper())
+
+
+def file(config: Logging, directory: Path) -> Path | None:
+    """Where the log is kept; the older parts of it are beside it, .1 the newest of them."""
+    return (directory / config.file).absolute() if config.file else None
+
+
+class KeptLines(RotatingFileHandler):
+    """A file that only its owner reads. What it cannot take, on a full disk say, is on stderr."""
+
+    def __init__(self, path: Path, config: Logging) -> None:
+        super().__init__(
+            path, maxBytes=config.max_bytes, backupCount=config.backup_count, delay=True,
+            encoding="utf-8",
+        )  # fmt: skip
+        self.setFormatter(JsonLines())
+
+    def _open(self) -> TextIOWrapper:
+        path = Path(self.baseFilename)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open(path, "a", encoding="utf-8", opener=private)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+
+def private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class HumanLines(logging.Formatter):

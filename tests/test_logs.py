@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from plexichat.logs import HumanLines, JsonLines
+from plexichat.config import Logging
+from plexichat.logs import HumanLines, JsonLines, KeptLines
 from tests.cast import PASSWORD
 from tests.running import serving
 
@@ -59,3 +60,26 @@ def test_what_a_client_sent_cannot_begin_a_line(lines: logging.Formatter) -> Non
         len(lines.format(record("no path %s", "/a\n2026 INFO all is well\x1b[2J")).split("\n")) == 1
     )
     assert "\x1b" not in lines.format(record("no path %s", "/\x1b[2J"))
+
+
+def test_the_log_is_kept_in_parts_that_only_its_owner_reads(tmp_path: Path) -> None:
+    kept = KeptLines(tmp_path / "logs" / "chat.log", Logging(max_bytes=4096, backup_count=2))
+    for number in range(100):
+        kept.handle(record("line %d of many", number))
+    kept.close()
+    parts = sorted((tmp_path / "logs").iterdir())
+    assert [part.name for part in parts] == ["chat.log", "chat.log.1", "chat.log.2"]
+    assert {part.stat().st_mode & 0o777 for part in parts} == {0o600}
+    assert all(part.stat().st_size <= 4096 for part in parts)
+    last = json.loads(parts[0].read_text().splitlines()[-1])
+    assert last["message"] == "line 99 of many"
+
+
+def test_a_log_that_cannot_be_kept_is_no_trouble(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logs").write_text("in the way")
+    kept = KeptLines(tmp_path / "logs" / "chat.log", Logging())
+    kept.handle(record("a line"))
+    kept.close()
+    assert capfd.readouterr() == ("", "")

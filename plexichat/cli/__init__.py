@@ -15,6 +15,7 @@ from plexichat.cli.backups import backup
 from plexichat.cli.config import config
 from plexichat.cli.database import db
 from plexichat.cli.init import init
+from plexichat.cli.logs import logs
 from plexichat.cli.media import media
 from plexichat.cli.options import Sources, given
 from plexichat.cli.retention import retention
@@ -46,6 +47,7 @@ for verb in (
     media,
     retention,
     db,
+    logs,
     config,
     version,
     test,

@@ -36,7 +36,7 @@ def serve(sources: Sources, host: str | None, port: int | None) -> None:
     refuse_a_second(Path(config.storage.directory).resolve())
     from plexichat import cores, logs, serving
 
-    logs.configure(config.logging)
+    logs.configure(config.logging, Path(config.storage.directory))
     # Beside a busy event loop the writer's thread would wait for its turn ten times as long.
     sys.setswitchinterval(0.0005)
     if config.server.one_core:

@@ -51,6 +51,9 @@ class Storage:
 class Logging:
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["human", "json"] = "human"
+    file: str = "logs/plexichat.log"
+    max_bytes: Annotated[int, within(4096)] = 10_485_760
+    backup_count: CountOrNone = 5
 
 
 @dataclass(frozen=True, slots=True)

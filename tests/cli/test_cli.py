@@ -27,6 +27,7 @@ WRONG = {
     "media usage": ((), 1, "no database"),
     "media prune": ((), 1, "no database"),
     "retention run": ((), 1, "no database"),
+    "logs": ((), 1, "there is no log"),
     "db check": ((), 1, "no database"),
     "db optimize": ((), 1, "no database"),
     "config show": (("--set", "server.port=many"), 1, "server.port"),
@@ -71,7 +72,7 @@ def test_every_verb_that_takes_json_is_in_the_table() -> None:
         for path, verb in VERBS.items()
         if any("--json" in option.opts for option in verb.params)
     }
-    assert takes == DATA.keys()
+    assert takes - {"logs"} == DATA.keys()  # which prints an object a line
 
 
 @pytest.mark.parametrize("path", VERBS)
