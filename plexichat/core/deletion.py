@@ -6,7 +6,7 @@ over or ends it first.
 
 from dataclasses import replace
 
-from plexichat.core import accounts, channels, sessions, two_factor, users
+from plexichat.core import accounts, channels, reactions, sessions, two_factor, users
 from plexichat.core import servers as server_rules
 from plexichat.core.errors import Invalid
 from plexichat.core.events import (
@@ -56,8 +56,10 @@ def purge(tx: Tx) -> bool:
     server_id = rows.server_of(tx, user_id)
     if server_id is not None:
         server_rules.dismiss(tx, server_id, user_id)
-    elif not _part(tx, user_id) and not any(
-        rows.delete_some(tx, table, user_id, ROWS_AT_ONCE) for table in rows.MANY
+    elif (
+        not _part(tx, user_id)
+        and not reactions.withdraw(tx, user_id, ROWS_AT_ONCE)
+        and not any(rows.delete_some(tx, table, user_id, ROWS_AT_ONCE) for table in rows.MANY)
     ):
         _forget(tx, user_id)
     return True

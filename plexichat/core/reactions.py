@@ -12,6 +12,7 @@ from plexichat.core import channels, messages, permissions, pictographs
 from plexichat.core.channels import Seat
 from plexichat.core.errors import Forbidden, Invalid
 from plexichat.core.events import Leftovers, ReactionAdded, ReactionRemoved, ReactionsCleared
+from plexichat.store import channels as channel_rows
 from plexichat.store import emojis as emoji_rows
 from plexichat.store import members, relationships
 from plexichat.store import messages as message_rows
@@ -134,6 +135,22 @@ def remove(tx: Tx, user_id: int, channel_id: int, message_id: int, emoji: str) -
             user_id=user_id, emoji=present.emoji,
         )
     )  # fmt: skip
+
+
+def withdraw(tx: Tx, user_id: int, limit: int) -> bool:
+    """Take back some of what somebody gave anywhere; False when there is nothing."""
+    found = rows.of_person(tx, user_id, limit)
+    for chosen in found:
+        rows.take(tx, chosen.message_id, chosen.id, user_id)
+        place = None if chosen.channel_id is None else channel_rows.by_id(tx, chosen.channel_id)
+        if place is not None and chosen.message_id is not None:
+            tx.emit(
+                ReactionRemoved(
+                    audience=channels.audience(place), channel_id=place.id,
+                    message_id=chosen.message_id, user_id=user_id, emoji=chosen.emoji,
+                )
+            )  # fmt: skip
+    return bool(found)
 
 
 def clear(tx: Tx, user_id: int, channel_id: int, message_id: int) -> None:

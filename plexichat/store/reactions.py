@@ -32,6 +32,15 @@ class Reactor:
     reacted_at: int
 
 
+class Chosen(Struct, frozen=True):
+    """An emoji that somebody chose, and where; nowhere if the message has lost it since."""
+
+    id: int
+    emoji: str
+    message_id: int | None
+    channel_id: int | None
+
+
 OF = """SELECT r.message_id, r.id, r.emoji, r.emoji_id, r.count, e.file,
     EXISTS (SELECT 1 FROM reactor p WHERE p.reaction_id = r.id AND p.user_id = ?)
     FROM reaction r LEFT JOIN emoji e ON e.id = r.emoji_id
@@ -78,7 +87,7 @@ def add(tx: Tx, reaction_id: int, user_id: int) -> None:
     tx.execute("UPDATE reaction SET count = count + 1 WHERE id = ?", (reaction_id,))
 
 
-def take(tx: Tx, message_id: int, reaction_id: int, user_id: int) -> None:
+def take(tx: Tx, message_id: int | None, reaction_id: int, user_id: int) -> None:
     """Take somebody's choice back; an emoji that nobody chooses any more goes."""
     tx.execute(
         "DELETE FROM reactor WHERE reaction_id = ? AND user_id = ?", (reaction_id, user_id)
@@ -89,6 +98,17 @@ def take(tx: Tx, message_id: int, reaction_id: int, user_id: int) -> None:
     if count == 0:
         tx.execute("DELETE FROM reaction WHERE id = ?", (reaction_id,))
         tx.execute("UPDATE message SET reactions = reactions - 1 WHERE id = ?", (message_id,))
+
+
+def of_person(snap: Snapshot, user_id: int, limit: int) -> list[Chosen]:
+    """Some of what somebody chose, anywhere."""
+    rows = snap.execute(
+        """SELECT r.id, r.emoji, r.message_id, m.channel_id FROM reactor p
+           JOIN reaction r ON r.id = p.reaction_id LEFT JOIN message m ON m.id = r.message_id
+           WHERE p.user_id = ? LIMIT ?""",
+        (user_id, limit),
+    )
+    return [Chosen(*row) for row in rows]
 
 
 def forget(tx: Tx, message_id: int) -> None:

@@ -1,6 +1,7 @@
 """Deleting one's account: the grace, the way back, and what stays."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -139,6 +140,26 @@ async def test_whoever_knew_them_is_told(ann: Person, bob: Person, url: str) -> 
     assert heard["RELATIONSHIP_REMOVE"] == {"user_id": ann.id}
     nobody = {"id": ann.id, "username": "Deleted User", "avatar_url": None}
     assert heard["USER_UPDATE"] == {"user": nobody}
+
+
+async def test_what_they_put_on_messages_goes(ann: Person, bob: Person, url: str) -> None:
+    town = await found(bob)
+    await join(town, ann)
+    said = []
+    for channel_id in (await ann.dm(bob), town.general):
+        message = await bob.say(channel_id, "soup at seven")
+        path = f"/channels/{channel_id}/messages/{message['id']}"
+        said.append(path)
+        for person, emoji in ((ann, "🍲"), (bob, "🍲"), (ann, "☕")):
+            assert (await person.put(f"{path}/reactions/{quote(emoji)}")).status_code == 200
+    async with listening(url, bob) as line:
+        await gone(ann)
+        heard = [frame["d"] for frame in await line.beat() if frame["t"].endswith("REMOVE")]
+    removed = [(each["channel_id"], each["emoji"]) for each in heard if "emoji" in each]
+    for path in said:
+        left = (await bob.get(path)).json()["reactions"]
+        assert [(each["emoji"], each["count"]) for each in left] == [("🍲", 1)]
+        assert [emoji for place, emoji in removed if place == path.split("/")[2]] == ["🍲", "☕"]
 
 
 async def test_an_account_waits_for_the_servers_it_came_to_own(ann: Person, bob: Person) -> None:
