@@ -21,7 +21,7 @@ from plexichat.api.groups import GROUPS
 from plexichat.api.shapes import Shapes
 from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
-from plexichat.core import links, passwords, sessions, versions
+from plexichat.core import links, members, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
 from plexichat.core.backups import UPLOADS
@@ -94,6 +94,7 @@ class House:
             for session, is_admin in await house.db.read(sessions.load):
                 house.live.add(session, is_admin)
             key = await house.db.write(links.key)
+            passing = await house.db.read(members.temporary)
             house.shelf = Shelf(house.directory / UPLOADS, house.db.room)
             await house.shelf.run(house.shelf.files.sweep)
         except BaseException:
@@ -103,6 +104,7 @@ class House:
         house.shapes = Shapes(origin, Links(key, time.time))
         house.attendance = Attendance(house.db, house.hub, house.live, config.presence)
         house.gateway = gateway.Gateway(house)
+        house.attendance.expect(passing)
         house.upkeep.start()
         return house
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from asyncio import TimerHandle
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from plexichat.config import Presence
@@ -33,8 +33,15 @@ class Attendance:
         self.leaving: set[int] = set()  # whose last socket has closed, which is not noted yet
         self._present: set[int] = set()
         self._timers: dict[int, TimerHandle] = {}
+        self._opening: TimerHandle | None = None
         self._closed_at: dict[int, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def expect(self, people: Iterable[int]) -> None:
+        """The house opens: whoever of these does not come soon has gone."""
+        self._opening = asyncio.get_running_loop().call_later(
+            self._rules.grace_seconds, lambda: self._spawn(self._see_off(people))
+        )
 
     def arrived(self, user_id: int) -> None:
         """The first socket of somebody opened."""
@@ -69,6 +76,8 @@ class Attendance:
 
     async def close(self) -> None:
         """Everybody goes at once, and is remembered as last seen now."""
+        if self._opening is not None:
+            self._opening.cancel()
         for timer in self._timers.values():
             timer.cancel()
         if self._tasks:
@@ -79,6 +88,11 @@ class Attendance:
                 for user_id in self._present
             )
         )
+
+    async def _see_off(self, people: Iterable[int]) -> None:
+        for user_id in people:
+            if user_id not in self._present:
+                await self._db.write(members.see_off, user_id)
 
     def _expect(self, user_id: int, seconds: float) -> None:
         self._drop_timer(user_id)

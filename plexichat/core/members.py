@@ -140,6 +140,11 @@ def see_off(tx: Tx, user_id: int) -> None:
         servers.dismiss(tx, server_id, user_id)
 
 
+def temporary(snap: Snapshot) -> list[int]:
+    """Whoever would have to go from some server if they were not here."""
+    return rows.temporary_people(snap)
+
+
 def refuse_not_above(snap: Snapshot, who: Acting, member_id: int) -> None:
     """Refuse to act on a member who does not stand below."""
     server_id = who.rules.server_id

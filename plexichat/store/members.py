@@ -110,6 +110,12 @@ def temporary(snap: Snapshot, user_id: int) -> list[int]:
     return [server_id for (server_id,) in rows]
 
 
+def temporary_people(snap: Snapshot) -> list[int]:
+    """Whoever belongs to a server only while they are here."""
+    rows = snap.execute("SELECT DISTINCT user_id FROM member WHERE temporary")
+    return [user_id for (user_id,) in rows]
+
+
 def insert(tx: Tx, server_id: int, user_id: int, temporary: bool) -> None:
     """Add a member; a time-out that they left behind goes on."""
     silence = tx.execute(

@@ -9,14 +9,15 @@ from typing import Any
 import httpx
 import pytest
 
+from plexichat.app import House, create_app
 from plexichat.config import Config, Presence, Registration
 from plexichat.core import invites as rules
-from plexichat.store import invites
+from plexichat.store import invites, members
 from plexichat.store.db import Tx
 from plexichat.store.invites import Invite
 from tests import town
 from tests.api.line import Line, listening
-from tests.cast import PASSWORD, Join, Person, quick, refusal
+from tests.cast import PASSWORD, Join, Person, browser, quick, refusal
 from tests.town import Town
 
 DENIED = (403, "Permission denied")
@@ -180,7 +181,7 @@ async def test_codes_are_news_to_who_manages_them_and_may_see_the_channel(
         ]  # fmt: skip
         await ann.put(f"/channels/{street.general}/permissions/member/{cem.id}", hidden)
         await code(street)
-        assert await told(cems) == ["CHANNEL_DELETE"]
+        assert await told(cems) == ["GUILD_UPDATE", "CHANNEL_DELETE"]
         assert await told(bobs) == []
     assert (await cem.get(f"{street.path}/invites")).json() == []
     assert len((await ann.get(f"{street.path}/invites")).json()) == 1
@@ -228,6 +229,31 @@ class TestPassingThrough:
                 pass
             assert said["d"]["user"]["id"] == bob.id
             assert (await street.shown())["member_count"] == 2
+
+    async def test_temporary_members_who_do_not_come_back_after_a_restart_go(
+        self, config: Config
+    ) -> None:
+        house = await House.open(config)
+        app, people = create_app(house), []
+        async with browser(app) as stranger:
+            for name in ("ann", "bob", "cem"):
+                account = (await stranger.post("/auth/register", json=wanted(name))).json()
+                people.append(Person(app, account["user"], account["token"]))
+        ann, bob, cem = people
+        street = await town.found(ann)
+        made = await code(street, temporary=True)
+        for person in (bob, cem):
+            assert (await person.post(path(made))).status_code == 200
+        await town.allow(street, cem, "messages.send")
+        await house.close()
+        house = await House.open(config)
+        try:
+            async with asyncio.timeout(10):
+                while len(left := await house.db.read(members.ids, street.number)) == 3:
+                    await asyncio.sleep(0)
+        finally:
+            await house.close()
+        assert left == [ann.number, cem.number]
 
 
 def wanted(name: str, **more: Any) -> dict[str, Any]:
