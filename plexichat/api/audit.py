@@ -1,17 +1,22 @@
 """The audit log (contract group servers, 7)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from msgspec import Meta, Raw, Struct
+import msgspec
+from msgspec import Meta, Struct
 
-from plexichat.api.shapes import Id, Seconds, UserPublic, created
-from plexichat.core import audit_log
+from plexichat.api.shapes import Id, Seconds, Shapes, UserPublic, created, seconds
+from plexichat.api.shapes_servers import icon
+from plexichat.core import audit_log, permissions
 from plexichat.core.audit_log import Log
+from plexichat.store.audit import Entry as Row
 from plexichat.web.bodies import snowflake
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
 
 routes = Routes("Audit log")
+
+FIELDS = {"read_receipts": "read_receipts_enabled", "icon": "icon_url"}  # as objects have them
 
 
 class Paging(Struct):
@@ -25,6 +30,13 @@ class Filter(Struct):
     limit: Annotated[int, Meta(ge=1, le=100)] = 25
 
 
+class Change(Struct):
+    """What a field said before and says now, as the object itself has it."""
+
+    old: Any
+    new: Any
+
+
 class Entry(Struct):
     """`changes` are fields to their old and new value."""
 
@@ -36,7 +48,7 @@ class Entry(Struct):
     target_type: str | None
     target_id: str | None
     target_name: str | None
-    changes: Raw
+    changes: dict[str, Change] | None
     reason: str | None
     created_at: Seconds
 
@@ -72,6 +84,26 @@ async def of_mine(query: Filter) -> Entries:
     return Entries(_shapes(found))
 
 
+def _changes(shapes: Shapes, entry: Row) -> dict[str, Change]:
+    def worded(field: str, value: Any) -> Any:
+        if value is None:
+            return None
+        match field:
+            case "permissions" | "allow" | "deny":
+                return {name: True for name, has in permissions.names(value).items() if has}
+            case "icon":
+                return icon(shapes, entry.server_id, value)
+            case "timeout_until":
+                return seconds(value)
+        return str(value) if field.endswith("_id") else value
+
+    kept = msgspec.json.decode(entry.changes or "{}", type=dict[str, Change])
+    return {
+        FIELDS.get(field, field): Change(worded(field, each.old), worded(field, each.new))
+        for field, each in kept.items()
+    }
+
+
 def _shapes(log: Log) -> list[Entry]:
     shapes = house().shapes
     return [
@@ -84,7 +116,7 @@ def _shapes(log: Log) -> list[Entry]:
             entry.target_type,
             entry.target_id,
             entry.target_name,
-            Raw(b"null") if entry.changes is None else Raw(entry.changes.encode()),
+            None if entry.changes is None else _changes(shapes, entry),
             entry.reason,
             created(entry.id),
         )

@@ -68,7 +68,7 @@ class Audiences:
                 self._learn(rules)
                 self._able.pop(server_id, None)
                 told = [] if before is None else self._differences(before, rules)
-                return [*told, *_entrances(event.server, told)]
+                return list(_with_entrance(event.server, told))
             case StandingChanged(
                 server_id=server_id, user_id=user_id, standing=standing, last_message_ids=last
             ):
@@ -76,7 +76,7 @@ class Audiences:
                     if event.rules is not None and server_id not in self._rules:
                         self._learn(event.rules)
                     told = self._change_standing(server_id, user_id, standing, last)
-                    return [*told, *_entrances(event.server, told)]
+                    return list(_with_entrance(event.server, told))
         return []
 
     def forget(self, user_id: int) -> None:
@@ -233,15 +233,22 @@ class _Seen:
         return self._kept[key]
 
 
-def _entrances(server: Server | None, told: Iterable[ChannelTold]) -> Iterator[ServerChanged]:
-    """Who comes to see a server's default channel learns that it is that, or loses sight of it."""
+def _with_entrance(server: Server | None, told: Iterable[ChannelTold]) -> Iterator[Event]:
+    """Who loses sight of a server's default channel hears first that there is none.
+
+    Who gains it hears after that what it is.
+    """
     for event in told:
-        if server is not None and event.channel.id == server.default_channel_id:
+        if server is None or event.channel.id != server.default_channel_id:
+            yield event
+        elif isinstance(event, ChannelDeleted):
+            hidden = structs.replace(server, default_channel_id=None)
+            yield ServerChanged(audience=event.audience, server=hidden)
+            yield event
+        else:
+            yield event
             if isinstance(event, ChannelCreated):
                 yield ServerChanged(audience=event.audience, server=server)
-            elif isinstance(event, ChannelDeleted):
-                hidden = structs.replace(server, default_channel_id=None)
-                yield ServerChanged(audience=event.audience, server=hidden)
 
 
 def _changes(was: dict[int, Channel], now: dict[int, Channel]) -> Iterator[Told]:

@@ -20,8 +20,12 @@ def record(
     target_name: str | None = None,
     changes: Changes | None = None,
     reason: str | None = None,
+    channel_id: int | None = None,
 ) -> None:
-    """Write a line; `changes` are (old, new) by field, those that differ count."""
+    """Write a line; `changes` are (old, new) by field, those that differ count.
+
+    A line about a channel, named by `channel_id`, is for whoever may view that.
+    """
     told = {
         field: {"old": old, "new": new}
         for field, (old, new) in (changes or {}).items()
@@ -37,4 +41,5 @@ def record(
         target_name,
         msgspec.json.encode(told).decode() if told else None,
         reason,
+        channel_id,
     )

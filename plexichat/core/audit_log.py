@@ -1,7 +1,14 @@
-"""Reading the audit log, for whoever may view it in a server."""
+"""Reading the audit log, for whoever may view it in a server.
+
+What it says of a channel is only for whoever may view that. Of one that has ended hidden from
+@everyone, administrators alone learn what it was.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from plexichat import ids
 from plexichat.core import permissions, servers
@@ -12,6 +19,7 @@ from plexichat.store.audit import Entry
 from plexichat.store.db import Snapshot
 from plexichat.store.users import User
 
+PLACES = {"default_channel_id", "category_id"}  # fields whose value is a channel
 VIEW_LOG = permissions.BITS["server.view_audit_log"]
 
 
@@ -26,7 +34,7 @@ class Log:
 def read(snap: Snapshot, user_id: int, server_id: int, before: int | None, limit: int) -> Log:
     """A server's log, newest first, for whoever may view it."""
     servers.acting(snap, user_id, server_id, VIEW_LOG)
-    return _log(snap, (server_id,), before, limit, None)
+    return _log(snap, user_id, (server_id,), before, limit, None)
 
 
 def read_all(
@@ -35,11 +43,11 @@ def read_all(
     """The logs of every server in which somebody may view them, or of one."""
     if server_id is not None:
         servers.acting(snap, user_id, server_id, VIEW_LOG)
-        return _log(snap, (server_id,), None, limit, action)
+        return _log(snap, user_id, (server_id,), None, limit, action)
     viewed = tuple(
         each for each in server_rows.ids_of(snap, user_id) if _may_view(snap, user_id, each)
     )
-    return _log(snap, viewed, None, limit, action)
+    return _log(snap, user_id, viewed, None, limit, action)
 
 
 def _may_view(snap: Snapshot, user_id: int, server_id: int) -> bool:
@@ -51,8 +59,40 @@ def _may_view(snap: Snapshot, user_id: int, server_id: int) -> bool:
 
 
 def _log(
-    snap: Snapshot, server_ids: tuple[int, ...], before: int | None, limit: int, action: str | None
+    snap: Snapshot,
+    user_id: int,
+    server_ids: tuple[int, ...],
+    before: int | None,
+    limit: int,
+    action: str | None,
 ) -> Log:
     bound = ids.LARGEST if before is None else before
-    entries = rows.of_servers(snap, server_ids, bound, limit, action)
+    hidden = {each for server_id in server_ids for each in _hidden(snap, user_id, server_id)}
+    found = rows.of_servers(snap, server_ids, bound, limit, action, hidden)
+    entries = [_without(entry, hidden) for entry in found]
     return Log(entries, rows.actors(snap, entries))
+
+
+def _hidden(snap: Snapshot, user_id: int, server_id: int) -> set[int]:
+    """The channels of which a member learns nothing, those included that are no more."""
+    rules = rule_rows.of_server(snap, server_id)
+    standing = rule_rows.standing(snap, server_id, user_id)
+    assert rules is not None
+    assert standing is not None
+    if permissions.in_server(rules, standing, snap.now) == permissions.ALL:
+        return set()
+    unseen = rules.channels.keys() - permissions.seen(rules, standing).keys()
+    return unseen | rows.buried(snap, server_id)
+
+
+def _without(entry: Entry, hidden: set[int]) -> Entry:
+    """The line as somebody reads it who learns nothing of the hidden channels."""
+    if not hidden or entry.changes is None or not any(name in entry.changes for name in PLACES):
+        return entry
+    changes: dict[str, dict[str, object]] = msgspec.json.decode(entry.changes)
+    for name in PLACES & changes.keys():
+        for side in ("old", "new"):
+            if changes[name][side] in hidden:
+                changes[name][side] = None
+    told = {name: sides for name, sides in changes.items() if sides["old"] != sides["new"]}
+    return replace(entry, changes=msgspec.json.encode(told).decode() if told else None)

@@ -17,6 +17,7 @@ from plexichat.store import users as user_rows
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.relationships import BLOCKED, FRIEND
+from plexichat.store.rules import Standing
 from plexichat.store.users import User
 
 ACCESS_DENIED = ("access_denied", "Access denied")
@@ -25,6 +26,7 @@ WRITTEN = frozenset(("text", "announcement"))  # the kinds of a server that take
 SEND = permissions.BITS["messages.send"]
 ATTACH = permissions.BITS["messages.attach_files"]
 MANAGE_MESSAGES = permissions.BITS["messages.manage"]
+NOBODY = 0  # has no role and is nobody's target
 IN_PERSON = permissions.ALL & ~MANAGE_MESSAGES  # what one may do where no server rules
 
 
@@ -133,6 +135,16 @@ def readable(snap: Snapshot, user_id: int, channel_ids: Collection[int]) -> set[
 def views(snap: Snapshot, user_id: int, channel: Channel) -> bool:
     """Whether somebody may view a channel of a server."""
     return bool(_seat(snap, user_id, channel).granted & permissions.VIEW)
+
+
+def is_public(snap: Snapshot, channel: Channel) -> bool:
+    """Whether a member without any role may view a channel of a server."""
+    assert channel.server_id is not None
+    rules = rules_rows.for_member(snap, channel.server_id, NOBODY, channel.id)
+    if rules is None:
+        return False
+    member = Standing(channel.server_id, NOBODY, frozenset(rules.roles), None)
+    return bool(permissions.in_channel(rules, member, channel.id, snap.now) & permissions.VIEW)
 
 
 def recipient(channel: Channel, user_id: int) -> int | None:

@@ -235,6 +235,7 @@ def _audit_override(
     audit.record(
         tx, channel.server_id, user_id, action, after.kind, after.target_id, channel.name,
         {"allow": (before.allow, after.allow), "deny": (before.deny, after.deny)},
+        channel_id=channel.id,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from plexichat.core.channels import WRITTEN
 from plexichat.core.errors import Forbidden, Invalid
 from plexichat.core.events import Leftovers
 from plexichat.core.slowmode import LONGEST_SECONDS
+from plexichat.store import audit as audit_rows
 from plexichat.store import channels as rows
 from plexichat.store import invites as invite_rows
 from plexichat.store import servers as server_rows
@@ -94,9 +95,7 @@ def create(tx: Tx, user_id: int, server_id: int, kind: str, wanted: Wanted) -> C
         raise Invalid("channel_limit", "Channel limit")
     columns.setdefault("position", min(end, HIGHEST_POSITION))
     channel_id = rows.insert_in_server(tx, server_id, kind, **columns)
-    audit.record(
-        tx, server_id, user_id, "channel_create", "channel", channel_id, str(columns["name"])
-    )
+    _record(tx, server_id, user_id, "channel_create", channel_id, str(columns["name"]))
     servers.rules_changed(tx, server_id)
     return show(tx, user_id, channel_id)
 
@@ -111,9 +110,7 @@ def change(tx: Tx, user_id: int, channel_id: int, wanted: Wanted) -> Channel:
     }
     if changes:
         rows.change(tx, channel_id, **{name: value for name, (_, value) in changes.items()})
-        audit.record(
-            tx, server_id, user_id, "channel_update", "channel", channel_id, before.name, changes
-        )
+        _record(tx, server_id, user_id, "channel_update", channel_id, before.name, changes)
         servers.rules_changed(tx, server_id)
     return show(tx, user_id, channel_id)
 
@@ -121,16 +118,32 @@ def change(tx: Tx, user_id: int, channel_id: int, wanted: Wanted) -> Channel:
 def delete(tx: Tx, user_id: int, channel_id: int) -> None:
     """End a channel. What is in a category stays, in none; what was said goes bit by bit."""
     channel, server_id = _managed(tx, user_id, channel_id)
+    hidden = not channels.is_public(tx, channel)
     rows.free_from(tx, server_id, channel_id)
     invite_rows.forget_channel(tx, server_id, channel_id)
     rows.end(tx, channel_id)
     if servers.get(tx, server_id).default_channel_id == channel_id:
         servers.put(tx, user_id, server_id, default_channel_id=None)
-    audit.record(
-        tx, server_id, user_id, "channel_delete", "channel", channel_id, channel.name
-    )
+    _record(tx, server_id, user_id, "channel_delete", channel_id, channel.name)
+    if hidden:
+        audit_rows.bury(tx, server_id, channel_id)
     servers.rules_changed(tx, server_id)
     tx.emit(Leftovers(audience=frozenset()))
+
+
+def _record(
+    tx: Tx,
+    server_id: int,
+    user_id: int,
+    action: str,
+    channel_id: int,
+    name: str,
+    changes: audit.Changes | None = None,
+) -> None:
+    audit.record(
+        tx, server_id, user_id, action, "channel", channel_id, name, changes,
+        channel_id=channel_id,
+    )  # fmt: skip
 
 
 def _managed(tx: Tx, user_id: int, channel_id: int) -> tuple[Channel, int]:

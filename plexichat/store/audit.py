@@ -1,5 +1,8 @@
 """Rows of the audit log."""
 
+import json
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from plexichat.store.db import Snapshot, Tx
@@ -19,25 +22,54 @@ class Entry(Struct, frozen=True):
     reason: str | None
 
 
-def insert(tx: Tx, server_id: int, user_id: int, action: str, *rest: str | None) -> None:
-    """`rest` are target_type, target_id, target_name, changes (JSON) and reason."""
+def insert(
+    tx: Tx, server_id: int, user_id: int, action: str, *rest: str | int | None
+) -> None:
+    """`rest` are target_type, target_id, target_name, changes (JSON), reason and channel_id."""
     tx.execute(
         """INSERT INTO audit (id, server_id, user_id, action, target_type, target_id, target_name,
-               changes, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+               changes, reason, channel_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (tx.id(), server_id, user_id, action, *rest),
     )
 
 
+def bury(tx: Tx, server_id: int, channel_id: int) -> None:
+    """Keep the last line about a channel that has ended, and so all of them, from most people."""
+    tx.execute(
+        """UPDATE audit SET buried = 1 WHERE id =
+               (SELECT max(id) FROM audit WHERE server_id = ? AND channel_id = ?)""",
+        (server_id, channel_id),
+    )
+
+
+def buried(snap: Snapshot, server_id: int) -> set[int]:
+    """The channels that nobody but administrators may learn of any more."""
+    rows = snap.execute(
+        "SELECT channel_id FROM audit WHERE server_id = ? AND buried", (server_id,)
+    )
+    return {channel_id for (channel_id,) in rows}
+
+
 def of_servers(
-    snap: Snapshot, server_ids: tuple[int, ...], before: int, limit: int, action: str | None = None
+    snap: Snapshot,
+    server_ids: tuple[int, ...],
+    before: int,
+    limit: int,
+    action: str | None,
+    hidden: Collection[int],
 ) -> list[Entry]:
-    """Entries older than `before`, newest first; of one action if it is named."""
+    """Entries older than `before`, newest first; of one action if it is named.
+
+    Those about `hidden` channels are left out.
+    """
     marks = ",".join("?" * len(server_ids))
     rows = snap.execute(
         f"""SELECT id, server_id, user_id, action, target_type, target_id, target_name, changes,
                reason FROM audit WHERE server_id IN ({marks}) AND id < ?
-               AND (? IS NULL OR action = ?) ORDER BY id DESC LIMIT ?""",
-        (*server_ids, before, action, action, limit),
+               AND (? IS NULL OR action = ?) AND (channel_id IS NULL
+                    OR channel_id NOT IN (SELECT value FROM json_each(?)))
+            ORDER BY id DESC LIMIT ?""",
+        (*server_ids, before, action, action, json.dumps(sorted(hidden)), limit),
     )
     return [Entry(*row) for row in rows]
 
