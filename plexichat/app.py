@@ -27,6 +27,7 @@ from plexichat.core.audiences import Audiences
 from plexichat.core.backups import UPLOADS
 from plexichat.core.events import Event, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
+from plexichat.core.notice import RUNNING
 from plexichat.core.presence import LivePresence
 from plexichat.core.receipts import Online
 from plexichat.core.sessions import LiveSessions
@@ -41,6 +42,7 @@ from plexichat.upkeep import Upkeep
 from plexichat.web import sockets
 from plexichat.web.answer import Connection, Site
 from plexichat.web.limits import Limits
+from plexichat.web.lockouts import Lockouts
 from plexichat.web.proxies import Proxies
 from plexichat.web.refusals import Problem, Refused
 
@@ -70,6 +72,8 @@ class House:
         self.answered = Tally[tuple[str, int]]()  # by bucket and first digit of the status
         self.live = LiveSessions()
         self.limits = Limits(config.rate_limits, time.monotonic)
+        self.lockouts = Lockouts(time.monotonic)
+        self.notice = RUNNING
         self.proxies = Proxies(config.server.trusted_proxies)
         self.minimum: Version | None = None
         if config.versioning.min_supported_version:
@@ -137,8 +141,9 @@ class House:
         for consequence in (*consequences, *presence_rules.introductions(event, self.presence)):
             self._tell(consequence, commit)
         if isinstance(event, SessionsClosed):
+            reason = event.reason or AUTHENTICATION_FAILED.reason
             self.hub.close_sessions(
-                event.user_id, event.session_ids, *AUTHENTICATION_FAILED
+                event.user_id, event.session_ids, AUTHENTICATION_FAILED.code, reason
             )
 
     def _tell(self, event: Event, commit: int | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec
 from plexichat import retention
 from plexichat.core import (
     accounts,
+    admin_sessions,
     deletion,
     invites,
     leftovers,
@@ -34,7 +35,7 @@ DAY_SECONDS: Final = 86_400
 FORGETTING: Final = (
     sessions.forget_expired, accounts.forget_expired, invites.forget_expired,
     upload_sessions.forget_expired, notifications.forget_old,
-    recovery.forget_expired,
+    recovery.forget_expired, admin_sessions.forget_expired,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -159,3 +160,4 @@ class Upkeep:
 
     async def _sweep(self) -> None:
         self._house.limits.sweep()
+        self._house.lockouts.sweep()

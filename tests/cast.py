@@ -32,6 +32,7 @@ class Person:
         self.number = int(account["id"])
         self.username: str = account["username"]
         self.token = token
+        self.app = app
         self.house: House = app.extensions["house"]
         self.client = browser(app, token)
 

@@ -7,6 +7,7 @@ from msgspec import Raw, Struct
 
 from plexichat.core.errors import Invalid
 from plexichat.core.members import Search
+from plexichat.core.notice import Notice
 from plexichat.gateway.wire import Closing, Payload
 from plexichat.web.bodies import snowflake
 
@@ -118,3 +119,14 @@ def shutting_down(seconds: float) -> bytes:
         "closing_in_seconds": seconds,
     }
     return msgspec.json.encode({"op": SERVER_STATUS, "d": told})
+
+
+def noticed(notice: Notice) -> bytes:
+    """What an admin lets everybody know; what is not said is left out."""
+    told = {"state": notice.state}
+    optional = {
+        "message": notice.message,
+        "restart_at": None if notice.restart_at is None else notice.restart_at // 1000,
+    }
+    said = {key: value for key, value in optional.items() if value is not None}
+    return msgspec.json.encode({"op": SERVER_STATUS, "d": told | said})

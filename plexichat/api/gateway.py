@@ -14,8 +14,10 @@ from plexichat.api.frames import (
     SERVER_SHUTDOWN,
     UNKNOWN_ERROR,
     dispatch,
+    noticed,
     shutting_down,
 )
+from plexichat.core.notice import Notice
 from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.wire import Payload, Wire
 from plexichat.web.origins import Origins
@@ -62,6 +64,10 @@ class Gateway:
             await socket.listen(receive, conversation.hear)
         finally:
             self.house.hub.leave(socket)
+
+    def announce(self, notice: Notice) -> None:
+        """Tell every client what an admin lets everybody know."""
+        self.house.hub.say(self.wire, noticed(notice))
 
     def _encode(self, event: object) -> tuple[Payload, ...]:
         worded = word(event, self.house.shapes)

@@ -17,6 +17,7 @@ from plexichat.api import (
     members,
     messages,
     notifications,
+    panel,
     pins,
     preferences,
     presence,
@@ -77,4 +78,4 @@ GROUPS: Final = tuple(
         help,
         system,
     )
-)
+) + panel.GROUPS

@@ -143,7 +143,12 @@ async def status() -> Status:
     """The server's state and for how long it has run."""
     here = house()
     uptime = int(time.monotonic() - here.started_at)
-    return Status(here.state, shapes.version(versions.SERVER), uptime, None, None, None)
+    notice = here.notice
+    return Status(
+        notice.state if here.state == "running" else here.state,
+        shapes.version(versions.SERVER), uptime, notice.message, notice.downtime_seconds,
+        shapes.seconds(notice.restart_at),
+    )  # fmt: skip
 
 
 @routes.get("/capabilities", public=True)

@@ -2,6 +2,7 @@
 
 from plexichat.config.kinds import Network, Rate
 from plexichat.config.options import (
+    AdminUi,
     AgeGate,
     Config,
     Docs,
@@ -28,6 +29,7 @@ from plexichat.config.options import (
 from plexichat.config.sources import ConfigError, load, locate
 
 __all__ = [
+    "AdminUi",
     "AgeGate",
     "Config",
     "ConfigError",

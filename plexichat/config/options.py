@@ -7,6 +7,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -164,6 +165,22 @@ class Docs:
     enabled: bool = True
 
 
+def _networks(*texts: str) -> tuple[Network, ...]:
+    return tuple(map(ip_network, texts))
+
+
+@dataclass(frozen=True, slots=True)
+class AdminUi:
+    enabled: bool = True
+    allowed: tuple[Network, ...] = _networks(
+        "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"
+    )
+    session_minutes: Count = 480
+    idle_minutes: Count = 30
+    max_sessions: Count = 3
+    password_minutes: Count = 5
+
+
 @dataclass(frozen=True, slots=True)
 class RateLimits:
     enabled: bool = True
@@ -222,6 +239,7 @@ class Config:
     versioning: Versioning = Versioning()
     web: Web = Web()
     docs: Docs = Docs()
+    admin_ui: AdminUi = AdminUi()
     rate_limits: RateLimits = RateLimits()
     sources: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False

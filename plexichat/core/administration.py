@@ -10,8 +10,10 @@ from typing import Final
 from plexichat.core import accounts, deletion, sessions, two_factor, users
 from plexichat.core.errors import Conflict, Invalid, NotFound
 from plexichat.core.events import SecurityLogout
+from plexichat.store import admin_sessions
 from plexichat.store import administration as rows
 from plexichat.store import servers as server_rows
+from plexichat.store import sessions as session_rows
 from plexichat.store import users as user_rows
 from plexichat.store.administration import Account
 from plexichat.store.db import Snapshot, Tx
@@ -20,6 +22,8 @@ from plexichat.store.users import User
 
 ENDLESS: Final = (1 << 63) - 1
 PAGE: Final = 500
+PEOPLE_AT_ONCE: Final = 50
+SECURITY_RESET: Final = "Security reset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +76,17 @@ def restore(tx: Tx, user_id: int) -> Account:
     return show(tx, user_id)
 
 
-def log_out(tx: Tx, user_id: int, message: str = "Security logout") -> int:
+def log_out(
+    tx: Tx, user_id: int, message: str = "Security logout", reason: str | None = None
+) -> int:
     """End all sessions of somebody, and tell them why; return how many there were."""
     users.get(tx, user_id)
+    admin_sessions.delete_of(tx, user_id)
     ended = [session.id for session in sessions.mine(tx, user_id)]
     if ended:
         audience = frozenset((user_id,))
         tx.emit(SecurityLogout(audience=audience, user_id=user_id, message=message))
-    return sessions.close(tx, user_id, ended)
+    return sessions.close(tx, user_id, ended, reason)
 
 
 def appoint(tx: Tx, user_id: int, *, admin: bool) -> Account:
@@ -88,6 +95,7 @@ def appoint(tx: Tx, user_id: int, *, admin: bool) -> Account:
     if user.is_admin == admin:
         raise Conflict("already", f"{user.username} is {'an' if admin else 'no'} admin already")
     user_rows.change(user_id, is_admin=int(admin))
+    admin_sessions.delete_of(tx, user_id)
     sessions.announce(tx, user_id, is_admin=admin)
     return show(tx, user_id)
 
@@ -127,3 +135,41 @@ def spare(tx: Tx, user_id: int) -> Account:
 def deletions(snap: Snapshot) -> list[Account]:
     """Whose account is about to be deleted, the first to go first."""
     return rows.deletions(snap)
+
+
+def lock(tx: Tx, admin_id: int, user_id: int, seconds: int | None) -> Account:
+    """Suspend somebody else."""
+    if admin_id == user_id:
+        raise Invalid("own_account", "Own account: somebody else has to do that")
+    return suspend(tx, user_id, seconds)
+
+
+def readmit(tx: Tx, user_id: int) -> None:
+    """Let somebody in again, whether or not anything keeps them out."""
+    users.get(tx, user_id)
+    user_rows.change(user_id, suspended_until=0, locked_until=0, failures=0)
+
+
+def schedule(tx: Tx, user_id: int) -> Account:
+    """Let an account end after the grace in which a login takes it back."""
+    users.get(tx, user_id)
+    deletion.refuse_owner(tx, user_id)
+    deletion.begin(tx, user_id, tx.now + deletion.GRACE_MS)
+    return show(tx, user_id)
+
+
+def postpone(tx: Tx, user_id: int, at: int) -> Account:
+    """Let an account that is about to end do so at another moment."""
+    user = users.get(tx, user_id)
+    if user.deletion_at is None or user.deletion_at <= tx.now:
+        raise Invalid("not_scheduled", "No deletion is scheduled")
+    if at <= tx.now:
+        raise Invalid("not_future", "Invalid input: deletion_at must be in the future")
+    user_rows.change(user_id, deletion_at=at)
+    return show(tx, user_id)
+
+
+def log_out_some(tx: Tx, before: int) -> int:
+    """End the sessions of some of those who began one before an id; 0 when nobody is left."""
+    people = session_rows.owners(tx, before, PEOPLE_AT_ONCE)
+    return sum(log_out(tx, user_id, SECURITY_RESET, SECURITY_RESET) for user_id in people)

@@ -19,7 +19,7 @@ from plexichat.store import channels as channel_rows
 from plexichat.store import deletion as rows
 from plexichat.store import relationships
 from plexichat.store import users as user_rows
-from plexichat.store.db import Tx
+from plexichat.store.db import Snapshot, Tx
 
 GRACE_MS = 30 * 86_400_000
 ROWS_AT_ONCE = 300
@@ -35,9 +35,13 @@ def schedule(tx: Tx, user_id: int, was: bytes, code: str | None) -> None:
             raise Invalid("code_required", "2FA code required")
         if not two_factor.take(tx, user_id, code):
             raise Invalid("invalid_code", "Invalid code")
-    if rows.owned(tx, user_id):
-        raise Invalid("owns_servers", "Owns servers: hand them over or delete them first")
+    refuse_owner(tx, user_id)
     begin(tx, user_id, tx.now + GRACE_MS)
+
+
+def refuse_owner(snap: Snapshot, user_id: int) -> None:
+    if rows.owned(snap, user_id):
+        raise Invalid("owns_servers", "Owns servers: hand them over or delete them first")
 
 
 def begin(tx: Tx, user_id: int, at: int) -> None:

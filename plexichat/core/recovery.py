@@ -12,11 +12,12 @@ import secrets
 from dataclasses import dataclass
 
 from plexichat import ids
-from plexichat.core import accounts, users
+from plexichat.core import accounts, administration, users
 from plexichat.core.errors import Unauthenticated
 from plexichat.core.events import SecurityAlert
 from plexichat.store import recovery as rows
 from plexichat.store import users as user_rows
+from plexichat.store.administration import Account
 from plexichat.store.db import Snapshot, Tx
 
 HOUR_MS = 3_600_000
@@ -44,6 +45,15 @@ def link(tx: Tx, username: str, hours: int) -> Link:
     rows.put_link(tx, rows.Link(user.id, _link_hash(secret, kept), expires_at))
     _tell(tx, user.id, "recovery_link")
     return Link(user.username, f"recovery.{user.id}.{secret}", expires_at)
+
+
+def make_account(
+    tx: Tx, username: str, email: str | None, password_hash: bytes, hours: int | None
+) -> tuple[Account, Link | None]:
+    """An account for somebody; whoever knows no password for it gets a link, for some hours."""
+    made = accounts.create(tx, username, email, password_hash)
+    handed = None if hours is None else link(tx, username, hours)
+    return administration.show(tx, made.id), handed
 
 
 def check_link(snap: Snapshot, token: str) -> int:

@@ -4,15 +4,25 @@ A report of a message keeps what it said: it may be gone when somebody looks. On
 one can see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from plexichat import ids
 from plexichat.core import channels, messages, users
-from plexichat.core.errors import Invalid, TooSoon
+from plexichat.core.errors import Invalid, NotFound, TooSoon
 from plexichat.store import reports as rows
 from plexichat.store.db import Snapshot, Tx
+from plexichat.store.reports import Report
 
+Kind = Literal["message", "user"]
+Status = Literal["pending", "reviewed", "actioned", "dismissed"]
+Verdict = Literal["action", "dismiss", "review"]
+
+STATUSES: Final[tuple[Status, ...]] = ("pending", "reviewed", "actioned", "dismissed")
+VERDICTS: Final[Mapping[Verdict, Status]] = {
+    "action": "actioned", "dismiss": "dismissed", "review": "reviewed",
+}  # fmt: skip
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 AN_HOUR = 5
@@ -79,3 +89,24 @@ def feedback(snap: Snapshot, user_id: int) -> Sent:
         if len(sent) >= limit:
             wait = max(wait, ids.unix_ms(sent[limit - 1]) + span - snap.now)
     return Sent(len(this_hour), len(today), wait / 1000)
+
+
+def listed(
+    snap: Snapshot, kind: Kind, status: Status | None, limit: int, offset: int
+) -> list[Report]:
+    """Reports for an admin to look at, the newest first."""
+    return rows.page(snap, kind, status, limit, offset)
+
+
+def counted(snap: Snapshot, kind: Kind) -> Mapping[Status, int]:
+    found = rows.counts(snap, kind)
+    return {status: found.get(status, 0) for status in STATUSES}
+
+
+def review(
+    tx: Tx, admin_id: int, kind: Kind, report_id: int, verdict: Verdict, notes: str | None
+) -> None:
+    """Say what came of a report; saying it anew takes the place of what was said before."""
+    taken = notes or verdict if verdict == "action" else None
+    if not rows.review(tx, kind, report_id, VERDICTS[verdict], admin_id, notes, taken):
+        raise NotFound("report_not_found", "Report not found")

@@ -149,12 +149,18 @@ def open(tx: Tx, user_id: int, is_admin: bool, client: Client, rules: config.Ses
     return token
 
 
-def close(tx: Tx, user_id: int, session_ids: Iterable[int]) -> int:
-    """End these sessions of one person; return how many there were."""
+def close(
+    tx: Tx, user_id: int, session_ids: Iterable[int], reason: str | None = None
+) -> int:
+    """End these sessions of one person, whose sockets are told why; return how many there were."""
     ended = frozenset(session_ids)
     if ended:
         rows.delete(ended)
-        tx.emit(SessionsClosed(audience=frozenset(), user_id=user_id, session_ids=ended))
+        tx.emit(
+            SessionsClosed(
+                audience=frozenset(), user_id=user_id, session_ids=ended, reason=reason
+            )
+        )
     return len(ended)
 
 

@@ -71,6 +71,12 @@ class Hub:
                 for dispatch in dispatches:
                     session.deliver(dispatch)
 
+    def say(self, wire: Wire, text: bytes) -> None:
+        """Say something that is no event to every socket of one wire format."""
+        for socket in self._sockets:
+            if socket.wire is wire:
+                socket.send(text)
+
     def connected(self, user_id: int) -> bool:
         return user_id in self._online
 

@@ -42,6 +42,15 @@ def ending(session_ids: Iterable[int], now: int, before: int) -> list[Session]:
     return [_session(row) for row in Row.select().where(Row.id.in_(list(session_ids)) & soon)]
 
 
+def owners(snap: Snapshot, before: int, limit: int) -> list[int]:
+    """Some of those who have sessions that began before an id."""
+    rows = snap.execute(
+        """SELECT DISTINCT user_id FROM session WHERE id < ? AND expires_at > ? LIMIT ?""",
+        (before, snap.now, limit),
+    )
+    return [user_id for (user_id,) in rows]
+
+
 def alive(snap: Snapshot, session_id: int) -> bool:
     found = snap.execute(
         "SELECT 1 FROM session WHERE id = ? AND expires_at > ?", (session_id, snap.now)

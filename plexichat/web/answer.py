@@ -190,12 +190,14 @@ async def _answer(
     house.refuse_outdated(request.header(b"x-client-version") if house.minimum else None)
     place = args.get(route.per, "").lstrip("0")
     key: object = counted if route.per == "address" else place
-    if not route.public:
+    if route.guard is not None:
+        await route.guard.admit(request)
+    elif not route.public:
         me = request.me = house.live.find(requests.bearer(request), int(time.time() * 1000))
         key = me.id if route.per == "user" else (me.id, place)
         if not me.is_admin:
             refuse_over(house.limits.take("user", me.id), "user")
-    counts = dialect.counts_each_route or route.bucket != DEFAULT
+    counts = (dialect.counts_each_route and not route.guard) or route.bucket != DEFAULT
     if counts and (route.public or not request.me.is_admin):
         if route.bucket == DEFAULT:
             key = (route.method, route.path, key)

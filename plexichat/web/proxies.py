@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from plexichat.config import Network
 
+FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
+
 
 class Proxies:
     """The addresses and networks whose `X-Forwarded-For` is believed."""
@@ -28,6 +30,13 @@ class Proxies:
             if not self._trusts(hop):
                 break
         return address
+
+    def unknown(
+        self, peer: tuple[str, int] | None, headers: Iterable[tuple[bytes, bytes]]
+    ) -> bool:
+        """Whether a proxy that nobody has named passes this on, so that it is from anywhere."""
+        passed_on = any(name in FORWARDED for name, _ in headers)
+        return passed_on and not self._trusts(peer[0] if peer else "")
 
     def _trusts(self, address: str) -> bool:
         return _is_address(address) and any(

@@ -78,7 +78,10 @@ def document(
         "tags": [{"name": name} for name in dict.fromkeys(name for name, _ in routes)],
         "paths": paths,
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                name: {"type": "http", "scheme": "bearer"}
+                for name in sorted({each for _, route in routes for each in _schemes(route)})
+            },
             "schemas": components,
             "responses": {
                 str(status): _refused(about, phrases)
@@ -96,7 +99,7 @@ def _operation(
         "tags": [tag],
         "operationId": re.sub(r"\W+", "_", f"{route.method.lower()}{route.template}").strip("_"),
         "summary": summary,
-        "security": [] if route.public else [{"token": []}],
+        "security": [{scheme: []} for scheme in _schemes(route)],
         "x-rate-limit": {
             "bucket": route.bucket,
             "per": route.per,
@@ -121,6 +124,13 @@ def _operation(
         operation["responses"]["304"] = {"description": "Known already, by its ETag"}
     operation["responses"] |= refusals
     return operation
+
+
+def _schemes(route: Route) -> list[str]:
+    """What the tokens are called that a route wants."""
+    if route.guard is not None:
+        return [route.guard.scheme] if route.guard.scheme else []
+    return [] if route.public else ["token"]
 
 
 def _path_parameters(route: Route) -> list[Schema]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from plexichat.core import sessions
 from plexichat.core.errors import Unauthenticated
 from plexichat.core.sessions import Client, Me
+from plexichat.store.admin_sessions import Admin
 from plexichat.store.db import Snapshot, Tx
 from plexichat.web.limits import Verdict
 from plexichat.web.refusals import Problem, Refused
@@ -61,8 +62,8 @@ class Request:
     """One HTTP request, read from its ASGI scope."""
 
     __slots__ = (
-        "_me", "_receive", "_unread", "address", "headers", "house", "method", "path", "query",
-        "scope", "verdict",
+        "_me", "_receive", "_unread", "address", "admin", "headers", "house", "method", "path",
+        "query", "scope", "verdict",
     )  # fmt: skip
 
     def __init__(self, house: "House", scope: Scope, receive: Receive) -> None:
@@ -76,6 +77,7 @@ class Request:
         self._receive = receive
         self.verdict: Verdict | None = None
         self._me: Me | None = None
+        self.admin: Admin | None = None
         self._unread = True
 
     def header(self, name: bytes) -> str | None:

@@ -9,13 +9,29 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+if TYPE_CHECKING:
+    from plexichat.web.requests import Request
 
 Call = Callable[..., Awaitable[Any]]
 F = TypeVar("F", bound=Call)
 
 NAMES = re.compile(r"<(?:path:)?(\w+)>")  # of what varies in a path
 DEFAULT = "default"  # the bucket that each route has for itself, unless it names a shared one
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who stands before a group of routes, and looks at a request before anything else does.
+
+    `scheme` is what the reference calls the token that it wants, if it wants one; `errors` are what
+    it refuses with.
+    """
+
+    admit: Callable[["Request"], Awaitable[None]]
+    scheme: str | None
+    errors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,7 @@ class Route:
     file: str
     fields: tuple[str, ...]
     template: str
+    guard: Guard | None
 
     @property
     def summary(self) -> str:
@@ -52,17 +69,19 @@ class Route:
 class Routes:
     """The routes of one group, in the order they were written.
 
-    A bare group is served without the prefixes of its dialect.
+    A bare group is served without the prefixes of its dialect; one with a guard asks it, not the
+    sessions of people, who may come in.
     """
 
-    def __init__(self, name: str, *, bare: bool = False) -> None:
+    def __init__(self, name: str, *, bare: bool = False, guard: Guard | None = None) -> None:
         self.name = name
         self.bare = bare
+        self.guard = guard
         self.routes: list[Route] = []
 
     def _add(self, method: str, path: str, **options: Any) -> Callable[[F], F]:
         def register(call: F) -> F:
-            self.routes.append(route(method, path, call, **options))
+            self.routes.append(route(method, path, call, guard=self.guard, **options))
             return call
 
         return register
@@ -97,6 +116,7 @@ def route(
     gives: str = "application/json",
     file: str = "file",
     fields: tuple[str, ...] = (),
+    guard: Guard | None = None,
 ) -> Route:
     """A route from its call's own signature.
 
@@ -110,10 +130,10 @@ def route(
         path,
         call,
         bucket,
-        "address" if public and per == "user" else per,
-        public,
+        "address" if (public or guard) and per == "user" else per,
+        public or guard is not None,
         status,
-        errors,
+        (*errors, *guard.errors) if guard else errors,
         {
             name: name.removesuffix("_id")
             for name in names
@@ -127,4 +147,5 @@ def route(
         file,
         fields,
         NAMES.sub(r"{\1}", path),
+        guard,
     )

@@ -117,6 +117,19 @@ EXPECTED: dict[str, set[str]] = {
     "GET /channels/<channel_id>/messages/unread": MEMBERS,
     "GET /channels/<channel_id>/messages/last-read": MEMBERS,
     "POST /channels/<channel_id>/messages/mark-unread": MEMBERS,
+    "GET /admin/users/<user_id>": NONE,
+    "POST /admin/users/<user_id>/reset-password": NONE,
+    "GET /admin/users/<user_id>/notes": NONE,
+    "POST /admin/users/<user_id>/notes": NONE,
+    "POST /admin/users/<user_id>/scheduled-deletions": NONE,
+    "POST /admin/users/<user_id>/cancel-deletion": NONE,
+    "PATCH /admin/users/<user_id>/cancel-deletion": NONE,
+    "POST /admin/users/<user_id>/delay-deletion": NONE,
+    "PATCH /admin/users/<user_id>/delay-deletion": NONE,
+    "POST /admin/users/<user_id>/unlock-user": NONE,
+    "POST /admin/users/<user_id>/logout-all": NONE,
+    "POST /admin/message-reports/<report_id>/review": NONE,
+    "POST /admin/user-reports/<report_id>/review": NONE,
 }
 # One's own side of something that concerns nobody else's access.
 OWN = {
@@ -228,7 +241,7 @@ async def furnish(
         "channel_id": channel_id, "message_id": said["id"], "server_id": street.id,
         "role_id": high, "member_id": gus.id, "user_id": gus.id, "target_id": gus.id,
         "kind": "member", "emoji": "🍲", "token": "guess", "hook": "77", "webhook_id": "77",
-        "emoji_id": "77", "invite_code": "77", "notification_id": "77",
+        "emoji_id": "77", "report_id": "77", "invite_code": "77", "notification_id": "77",
         "session_id": ann.token.partition(".")[0],
         "filename": file["url"].rpartition("/")[2].partition("?")[0],
     }  # fmt: skip

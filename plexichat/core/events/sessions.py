@@ -38,3 +38,4 @@ class SessionsClosed(Event):
 
     user_id: int
     session_ids: frozenset[int]
+    reason: str | None = None

@@ -1,0 +1,19 @@
+"""The admin API (contract 15): its own sessions, people, reports, and the state of the server."""
+
+from typing import Final
+
+from plexichat.api.panel import (
+    audit,
+    deletions,
+    entrance,
+    operations,
+    reports,
+    security,
+    session,
+    users,
+)
+
+GROUPS: Final = tuple(
+    group.routes
+    for group in (entrance, session, users, deletions, security, reports, audit, operations)
+)

@@ -1,0 +1,41 @@
+"""Numbers about everything that is here, for admins; and their notes about people."""
+
+from msgspec import Struct
+
+from plexichat.store.db import Snapshot, Tx
+
+
+class Overview(Struct, frozen=True):
+    people: int
+    active: int
+    deletions: int
+    servers: int
+    channels: int
+    messages: int
+    feedback: int
+    pending_reports: int
+
+
+def look(snap: Snapshot, active_since: int) -> Overview:
+    """Messages are all that were ever sent: counting those that are left would read every one."""
+    row = snap.execute(
+        """SELECT (SELECT count(*) FROM user WHERE username IS NOT NULL),
+               (SELECT count(DISTINCT user_id) FROM session WHERE active_at >= ?),
+               (SELECT count(*) FROM user WHERE deletion_at IS NOT NULL),
+               (SELECT count(*) FROM server WHERE NOT ended),
+               (SELECT count(*) FROM channel),
+               (SELECT coalesce(sum(sent), 0) FROM channel),
+               (SELECT count(*) FROM feedback),
+               (SELECT count(*) FROM report WHERE status = 'pending')""",
+        (active_since,),
+    ).fetchone()
+    return Overview(*row)
+
+
+def notes(snap: Snapshot, user_id: int) -> str:
+    row = snap.execute("SELECT notes FROM admin_note WHERE user_id = ?", (user_id,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def put_notes(tx: Tx, user_id: int, text: str) -> None:
+    tx.execute("INSERT OR REPLACE INTO admin_note (user_id, notes) VALUES (?, ?)", (user_id, text))
