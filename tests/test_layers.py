@@ -37,7 +37,8 @@ MAY: dict[str, set[str]] = {
     "metrics": {"app", "core", "store", "tally"},
     "admin": {"app", "retention", "core", "store", "config"},
     "serving": {"admin", "app", "metrics", "store", "config"},
-    "cli": {"admin", "serving", "logs", "cores", "core", "store", "config"},
+    "doctor": {"store", "config"},
+    "cli": {"doctor", "admin", "serving", "logs", "cores", "core", "store", "config"},
 }
 DIALECTS = {"api", "wryft"}
 # Of the store, a dialect may know what a row looks like and how a call is made, no more.

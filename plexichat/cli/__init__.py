@@ -14,6 +14,7 @@ from plexichat.cli.about import bench, test, version
 from plexichat.cli.backups import backup
 from plexichat.cli.config import config
 from plexichat.cli.database import db
+from plexichat.cli.doctor import doctor
 from plexichat.cli.init import init
 from plexichat.cli.logs import logs
 from plexichat.cli.media import media
@@ -48,6 +49,7 @@ for verb in (
     retention,
     db,
     logs,
+    doctor,
     config,
     version,
     test,
