@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from plexichat.core import audit, channels, permissions, servers
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import MemberChanged, Members, RoleCreated, RoleDeleted, RoleUpdated
+from plexichat.core.server_channels import Place, refuse_elsewhere
 from plexichat.core.servers import Acting
 from plexichat.store import members as member_rows
 from plexichat.store import roles as rows
@@ -26,6 +27,7 @@ NAME_LENGTHS = range(1, 101)
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 NEW = "New Role"
 
+NO_OVERRIDE = ("override_not_found", "Override not found")
 PERMISSION_DENIED = ("permission_denied", "Permission denied")
 
 
@@ -39,6 +41,7 @@ class Wanted:
     hoist: bool | None = None
     mentionable: bool | None = None
     position: int | None = None
+    switched: Mapping[str, bool] | None = None  # permissions that change, while others stay
 
 
 def all(snap: Snapshot, user_id: int, server_id: int) -> list[Role]:
@@ -48,9 +51,9 @@ def all(snap: Snapshot, user_id: int, server_id: int) -> list[Role]:
 
 
 def create(tx: Tx, user_id: int, server_id: int, wanted: Wanted) -> Role:
-    """Add a role just above @everyone."""
+    """Add a role just above @everyone, or as high as is wanted and may be."""
     who = servers.acting(tx, user_id, server_id, MANAGE)
-    columns = _columns(wanted)
+    columns = _columns(wanted, 0)
     bits = columns.get("permissions", 0)
     assert isinstance(bits, int)
     permissions.refuse_giving(who.rules, who.standing, bits, tx.now)
@@ -60,7 +63,10 @@ def create(tx: Tx, user_id: int, server_id: int, wanted: Wanted) -> Role:
     role_id = rows.insert(tx, server_id, wanted.name or NEW, bits, len(present))
     if columns:
         rows.change(tx, role_id, **columns)
-    _order(tx, server_id, [role_id, *_ascending(present)], announced=role_id)
+    ascending = _ascending(present)
+    highest = permissions.top(who.rules, who.standing)
+    ascending.insert(max(min(wanted.position or 1, highest), 1) - 1, role_id)
+    _order(tx, server_id, ascending, announced=role_id)
     made = _get(tx, server_id, role_id)
     tx.emit(RoleCreated(audience=Members(server_id), role=made))
     audit.record(tx, server_id, user_id, "role_create", "role", role_id, made.name)
@@ -76,7 +82,7 @@ def update(tx: Tx, user_id: int, server_id: int, role_id: int, wanted: Wanted) -
     if before.is_default and (renamed or wanted.position not in (None, 0)):
         raise Forbidden("default_role", "Permission denied")
     permissions.refuse_not_above_role(who.rules, who.standing, before)
-    columns = _columns(wanted)
+    columns = _columns(wanted, before.permissions)
     if "permissions" in columns:
         bits = columns["permissions"]
         assert isinstance(bits, int)
@@ -114,6 +120,15 @@ def delete(tx: Tx, user_id: int, server_id: int, role_id: int) -> None:
     servers.rules_changed(tx, server_id)
     for wearer in worn_by:
         servers.standing_changed(tx, server_id, wearer)
+
+
+def worn(snap: Snapshot, user_id: int, server_id: int, member_id: int) -> list[Role]:
+    """The roles that a member was given, the highest first, for any member."""
+    servers.member(snap, user_id, server_id)
+    member = member_rows.by_id(snap, server_id, member_id)
+    if member is None:
+        raise NotFound("member_not_found", "Member not found")
+    return [role for role in rows.of_server(snap, server_id) if str(role.id) in member.role_ids]
 
 
 def give(tx: Tx, user_id: int, server_id: int, member_id: int, role_id: int) -> None:
@@ -160,9 +175,11 @@ def _worn(
     servers.standing_changed(tx, server_id, member_id)
 
 
-def overrides(snap: Snapshot, user_id: int, channel_id: int) -> list[Override]:
+def overrides(
+    snap: Snapshot, user_id: int, channel_id: int, place: Place | None = None
+) -> list[Override]:
     """What roles and members may do otherwise in a channel, for whoever manages roles."""
-    _channel(snap, user_id, channel_id)
+    _channel(snap, user_id, channel_id, place)
     return rows.overrides(snap, channel_id)
 
 
@@ -174,33 +191,76 @@ def put_override(
     target_id: int,
     allow: Mapping[str, bool],
     deny: Mapping[str, bool],
+    place: Place | None = None,
 ) -> Override:
     """Let a role or a member do more or less in one channel than elsewhere."""
-    channel, who = _channel(tx, user_id, channel_id)
+    channel, who = _channel(tx, user_id, channel_id, place)
     wanted = Override(kind, target_id, _bits(allow), _bits(deny))
+    return _override(tx, who, channel, wanted)
+
+
+def change_override(
+    tx: Tx,
+    user_id: int,
+    channel_id: int,
+    target_id: int,
+    switched: Mapping[str, bool | None],
+    place: Place | None = None,
+) -> Override:
+    """Allow some permissions (True), deny some (False), leave some as elsewhere (None).
+
+    What is not named stays as it is set.
+    """
+    channel, who = _channel(tx, user_id, channel_id, place)
+    before = _found(tx, channel_id, target_id)
+    kept = ~permissions.bits(*switched)
+    allow = before.allow & kept | _bits({name: is_on is True for name, is_on in switched.items()})
+    deny = before.deny & kept | _bits({name: is_on is False for name, is_on in switched.items()})
+    return _override(tx, who, channel, Override(before.kind, target_id, allow, deny))
+
+
+def _override(tx: Tx, who: Acting, channel: Channel, wanted: Override) -> Override:
     if wanted.allow & wanted.deny:
         raise Invalid("contradiction", "Invalid input: allow and deny overlap")
-    before = _overridden(tx, who, channel, kind, target_id)
+    before = _overridden(tx, who, channel, wanted.kind, wanted.target_id)
     given = (wanted.allow & ~before.allow) | (before.deny & ~wanted.deny)
     permissions.refuse_giving(who.rules, who.standing, given, tx.now)
-    rows.put_override(tx, channel_id, wanted)
+    rows.put_override(tx, channel.id, wanted)
     action = "override_update" if before.allow | before.deny else "override_create"
-    _audit_override(tx, user_id, channel, action, before, wanted)
+    _audit_override(tx, who.standing.user_id, channel, action, before, wanted)
     servers.rules_changed(tx, who.rules.server_id)
     return wanted
 
 
-def delete_override(tx: Tx, user_id: int, channel_id: int, kind: str, target_id: int) -> None:
-    channel, who = _channel(tx, user_id, channel_id)
+def delete_override(
+    tx: Tx,
+    user_id: int,
+    channel_id: int,
+    kind: str | None,
+    target_id: int,
+    place: Place | None = None,
+) -> None:
+    """Let a role or a member do as elsewhere; of any kind, if none is named."""
+    channel, who = _channel(tx, user_id, channel_id, place)
+    if kind is None:
+        kind = _found(tx, channel_id, target_id).kind
     before = _overridden(tx, who, channel, kind, target_id)
     permissions.refuse_giving(who.rules, who.standing, before.deny, tx.now)
     if rows.override(tx, channel_id, kind, target_id) is None:
-        raise NotFound("override_not_found", "Override not found")
+        raise NotFound(*NO_OVERRIDE)
     rows.delete_override(tx, channel_id, kind, target_id)
     _audit_override(
         tx, user_id, channel, "override_delete", before, Override(kind, target_id, 0, 0)
     )
     servers.rules_changed(tx, who.rules.server_id)
+
+
+def _found(snap: Snapshot, channel_id: int, target_id: int) -> Override:
+    """What is set for a role or a member of this id."""
+    for each in rows.overrides(snap, channel_id):
+        if each.target_id == target_id:
+            return each
+    raise NotFound(*NO_OVERRIDE)
 
 
 def _overridden(tx: Tx, who: Acting, channel: Channel, kind: str, target_id: int) -> Override:
@@ -220,8 +280,12 @@ def _overridden(tx: Tx, who: Acting, channel: Channel, kind: str, target_id: int
     return found or Override(kind, target_id, 0, 0)
 
 
-def _channel(snap: Snapshot, user_id: int, channel_id: int) -> tuple[Channel, Acting]:
+def _channel(
+    snap: Snapshot, user_id: int, channel_id: int, place: Place | None
+) -> tuple[Channel, Acting]:
     """A channel of a server, for whoever sees it and manages roles there."""
+    if place is not None:
+        refuse_elsewhere(snap, user_id, channel_id, place, MANAGE)
     channel = channels.get(snap, user_id, channel_id, needed=permissions.VIEW)
     if channel.server_id is None:
         raise Forbidden("channel_access_denied", "Channel access denied")
@@ -280,8 +344,8 @@ def _get(snap: Snapshot, server_id: int, role_id: int) -> Role:
     return role
 
 
-def _columns(wanted: Wanted) -> dict[str, object]:
-    """The columns that somebody wants set, checked."""
+def _columns(wanted: Wanted, before: int) -> dict[str, object]:
+    """The columns that somebody wants set, checked; `before` are the permissions until now."""
     columns: dict[str, object] = {}
     if wanted.name is not None:
         if len(wanted.name) not in NAME_LENGTHS or not wanted.name.strip():
@@ -292,7 +356,10 @@ def _columns(wanted: Wanted) -> dict[str, object]:
             raise Invalid("invalid_color", "Invalid input: color")
         columns["color"] = wanted.color
     if wanted.permissions is not None:
-        columns["permissions"] = _bits(wanted.permissions)
+        columns["permissions"] = before = _bits(wanted.permissions)
+    if wanted.switched is not None:
+        kept = before & ~permissions.bits(*wanted.switched)
+        columns["permissions"] = kept | _bits(wanted.switched)
     if wanted.hoist is not None:
         columns["hoist"] = int(wanted.hoist)
     if wanted.mentionable is not None:

@@ -5,18 +5,20 @@ or loses sight of one hears of it by what memory learns of the rules (`audiences
 """
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 
 from msgspec import UNSET, UnsetType
 
 from plexichat.core import audit, channels, permissions, servers
 from plexichat.core.channels import WRITTEN
-from plexichat.core.errors import Forbidden, Invalid
+from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound
 from plexichat.core.events import Leftovers
 from plexichat.core.slowmode import LONGEST_SECONDS
 from plexichat.store import audit as audit_rows
 from plexichat.store import channels as rows
 from plexichat.store import invites as invite_rows
+from plexichat.store import rules as rule_rows
 from plexichat.store import servers as server_rows
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot, Tx
@@ -44,6 +46,14 @@ class Wanted:
     nsfw: bool | None = None
     slowmode_seconds: int | None = None
     read_receipts: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a channel has to be, and of which kind, for whoever names both."""
+
+    server_id: int
+    kinds: Collection[str] = KINDS
 
 
 def all(snap: Snapshot, user_id: int, server_id: int) -> list[Channel]:
@@ -82,26 +92,36 @@ def show(snap: Snapshot, user_id: int, channel_id: int) -> Channel:
     return replace(channel, category_id=None)
 
 
-def create(tx: Tx, user_id: int, server_id: int, kind: str, wanted: Wanted) -> Channel:
-    """Add a channel at the end."""
+def create(
+    tx: Tx, user_id: int, server_id: int, kind: str, wanted: Wanted, *, unique: bool = False
+) -> Channel:
+    """Add a channel, at the end if nothing else is said.
+
+    With `unique` no other in which one writes may have its name, so that a name will do to find it.
+    """
     servers.acting(tx, user_id, server_id, MANAGE)
     if kind not in KINDS:
         raise Invalid("invalid_kind", "Invalid input: type")
     if wanted.name is None:
         raise Invalid("invalid_name", "Invalid input: name")
     columns = _columns(tx, user_id, server_id, kind, wanted)
+    if unique and kind in WRITTEN:
+        _refuse_namesake(tx, server_id, str(columns["name"]))
     count, end = rows.extent(tx, server_id)
     if count >= PER_SERVER:
         raise Invalid("channel_limit", "Channel limit")
     columns.setdefault("position", min(end, HIGHEST_POSITION))
     channel_id = rows.insert_in_server(tx, server_id, kind, **columns)
-    _record(tx, server_id, user_id, "channel_create", channel_id, str(columns["name"]))
+    named = str(columns["name"])
+    _record(tx, server_id, user_id, "channel_create", channel_id, named, {"type": (None, kind)})
     servers.rules_changed(tx, server_id)
     return show(tx, user_id, channel_id)
 
 
-def change(tx: Tx, user_id: int, channel_id: int, wanted: Wanted) -> Channel:
-    before, server_id = _managed(tx, user_id, channel_id)
+def change(
+    tx: Tx, user_id: int, channel_id: int, wanted: Wanted, place: Place | None = None
+) -> Channel:
+    before, server_id = _managed(tx, user_id, channel_id, place)
     columns = _columns(tx, user_id, server_id, before.kind, wanted)
     changes = {
         name: (getattr(before, name), value)
@@ -115,16 +135,19 @@ def change(tx: Tx, user_id: int, channel_id: int, wanted: Wanted) -> Channel:
     return show(tx, user_id, channel_id)
 
 
-def delete(tx: Tx, user_id: int, channel_id: int) -> None:
+def delete(tx: Tx, user_id: int, channel_id: int, place: Place | None = None) -> None:
     """End a channel. What is in a category stays, in none; what was said goes bit by bit."""
-    channel, server_id = _managed(tx, user_id, channel_id)
+    channel, server_id = _managed(tx, user_id, channel_id, place)
     hidden = not channels.is_public(tx, channel)
     rows.free_from(tx, server_id, channel_id)
     invite_rows.forget_channel(tx, server_id, channel_id)
     rows.end(tx, channel_id)
     if servers.get(tx, server_id).default_channel_id == channel_id:
         servers.put(tx, user_id, server_id, default_channel_id=None)
-    _record(tx, server_id, user_id, "channel_delete", channel_id, channel.name)
+    _record(
+        tx, server_id, user_id, "channel_delete", channel_id, channel.name,
+        {"type": (channel.kind, None)},
+    )  # fmt: skip
     if hidden:
         audit_rows.bury(tx, server_id, channel_id)
     servers.rules_changed(tx, server_id)
@@ -146,8 +169,27 @@ def _record(
     )  # fmt: skip
 
 
-def _managed(tx: Tx, user_id: int, channel_id: int) -> tuple[Channel, int]:
+def refuse_elsewhere(
+    snap: Snapshot, user_id: int, channel_id: int, place: Place, needed: int
+) -> None:
+    """Refuse strangers to a place, then a channel that is not there; first who lacks `needed`."""
+    who = servers.member(snap, user_id, place.server_id)
+    channel = rows.by_id(snap, channel_id)
+    if (
+        channel is None
+        or channel.server_id != place.server_id
+        or channel.kind not in place.kinds
+    ):
+        servers.refuse_without(snap, who, needed)
+        raise NotFound("channel_not_found", "Channel not found")
+
+
+def _managed(
+    tx: Tx, user_id: int, channel_id: int, place: Place | None
+) -> tuple[Channel, int]:
     """A channel of a server, and the server, for whoever manages the channel."""
+    if place is not None:
+        refuse_elsewhere(tx, user_id, channel_id, place, MANAGE)
     seat = channels.enter(tx, user_id, channel_id, needed=permissions.VIEW)
     server_id = seat.channel.server_id
     if server_id is None:
@@ -200,6 +242,13 @@ def _dashed(name: str) -> str:
     plain = unicodedata.normalize("NFC", name.lower())
     kept = (each if unicodedata.category(each)[0] in "LMN" else " " for each in plain)
     return "-".join("".join(kept).split())
+
+
+def _refuse_namesake(snap: Snapshot, server_id: int, name: str) -> None:
+    rules = rule_rows.of_server(snap, server_id)
+    assert rules is not None
+    if any(each.name == name and each.kind in WRITTEN for each in rules.channels.values()):
+        raise Conflict("channel_exists", "Channel name already exists")
 
 
 def _check_category(

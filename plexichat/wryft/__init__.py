@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from plexichat.wryft import dms, guilds, health, messages, reactions, typing
+from plexichat.wryft import (
+    channels,
+    dms,
+    guilds,
+    health,
+    messages,
+    overrides,
+    reactions,
+    roles,
+    typing,
+)
 from plexichat.wryft.dialect import DIALECT
 from plexichat.wryft.places import Visits
 
@@ -11,6 +21,9 @@ GROUPS: Final = tuple(
     for group in (
         health,
         guilds,
+        channels,
+        overrides,
+        roles,
         messages,
         dms,
         reactions,
