@@ -81,6 +81,7 @@ class Picture:
             self._lose(channel_id)
         for known in (self.servers, self.channels, self.roles, self.members, self.emojis):
             del known[d["id"]]
+        self.asked.discard(d["id"])
         self._forget_strangers()
 
     async def channel_create(self, d: Thing) -> None:
