@@ -89,6 +89,9 @@ class _Seen:
         self._twice = _Beyond(twice)
         people = {message.author_id for message in messages}
         self._marks = rows.marks(snap, channel.id, people if viewer is None else people | {viewer})
+        if viewer is not None and viewer not in self._marks and channel.server_id is not None:
+            joined = reading_rows.get(snap, viewer, channel.id)
+            self._marks[viewer] = Marks(read_id=joined.read_id)
         self._readers: list[Reader] = []
         if viewer in people:
             self._readers = rows.readers(snap, channel.id, oldest, READERS_NAMED + 1)

@@ -248,6 +248,7 @@ async def test_newcomers_have_read_what_was_there_before_them(
     assert await unread(dee) == {}
     assert (await dee.get(f"{path}/unread")).json()["unread_count"] == 0
     news = [await ann.say(street.general, word) for word in ("new", "newer")]
+    assert [each["read"] for each in (await dee.get(path)).json()] == [False, False, True]
     assert await unread(dee) == {street.general: 2}
     assert (await dee.get(f"{path}/unread")).json()["unread_count"] == 2
     await ann.delete(f"{path}/{news[0]['id']}")
