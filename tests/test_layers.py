@@ -35,7 +35,7 @@ MAY: dict[str, set[str]] = {
         "store", "config", "wryft",
     },
     "metrics": {"app", "core", "store", "tally"},
-    "admin": {"app", "retention", "core", "store", "config"},
+    "admin": {"app", "retention", "core", "store", "ids", "config"},
     "serving": {"admin", "app", "metrics", "store", "config"},
     "doctor": {"store", "config"},
     "cli": {"doctor", "admin", "serving", "logs", "cores", "core", "store", "config"},

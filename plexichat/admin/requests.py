@@ -4,19 +4,21 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from plexichat.admin import backups, database, media, retention, users
-from plexichat.admin.words import Progress, Refused
+from plexichat.admin import backups, database, media, people, retention, sessions, users
+from plexichat.admin.words import Done, Progress, Refused
 
 SUBJECTS: Final = (
     backups,
     database,
     media,
+    people,
     retention,
+    sessions,
     users,
 )
 
 # A type that msgspec tells apart by its tags; what is put together at run time is Any to mypy.
 REQUESTS: Final[Any] = reduce(or_, (one for subject in SUBJECTS for one in subject.REQUESTS))
 ANSWERS: Final[Any] = reduce(
-    or_, (one for subject in SUBJECTS for one in subject.ANSWERS), Progress | Refused
+    or_, (one for subject in SUBJECTS for one in subject.ANSWERS), Done | Progress | Refused
 )

@@ -1,5 +1,6 @@
 """The words of the door that belong to no subject: what a request is, progress, a refusal."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -17,6 +18,12 @@ class Request(Protocol[T_co]):
     async def perform(self, house: House, tell: Tell) -> T_co: ...
 
 
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """Nothing more to say but, where something was counted, how many."""
+
+    count: int = 1
+
+
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
     what: str
     done: int
@@ -26,3 +33,8 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
     code: str
     message: str
+
+
+def moment(unix_ms: int | None) -> dt.datetime | None:
+    """A time as it is told; None if it never comes, or never came."""
+    return dt.datetime.fromtimestamp(unix_ms // 1000, dt.UTC) if unix_ms else None

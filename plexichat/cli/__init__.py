@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from plexichat.cli.about import bench, test, version
+from plexichat.cli.admins import admin
 from plexichat.cli.backups import backup
 from plexichat.cli.config import config
 from plexichat.cli.database import db
@@ -19,8 +20,10 @@ from plexichat.cli.init import init
 from plexichat.cli.logs import logs
 from plexichat.cli.media import media
 from plexichat.cli.options import Sources, given
+from plexichat.cli.output import clean
 from plexichat.cli.retention import retention
 from plexichat.cli.serve import serve
+from plexichat.cli.sessions import token
 from plexichat.cli.users import user
 from plexichat.config import ConfigError
 from plexichat.core.errors import Refusal
@@ -44,6 +47,8 @@ for verb in (
     init,
     serve,
     user,
+    admin,
+    token,
     backup,
     media,
     retention,
@@ -88,7 +93,7 @@ def program() -> str:
 
 
 def told(sentence: str) -> int:
-    print(f"plexichat: {sentence}", file=sys.stderr)
+    print(f"plexichat: {clean(sentence)}", file=sys.stderr)
     return REFUSED
 
 

@@ -80,8 +80,21 @@ password_stdin = click.option(
 )
 
 
+yes = click.option("--yes", is_flag=True, help="Do it without asking.")
+person = click.argument("name", metavar="PERSON")
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Go on only if whoever sits at the terminal says so, or has said it with --yes."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("Without a terminal this needs --yes")
+    click.confirm(question, abort=True, err=True)
+
+
 def ask_password(from_stdin: bool) -> str:
-    """The password for a new account, from stdin or asked for twice."""
+    """A new password, from stdin or asked for twice."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():

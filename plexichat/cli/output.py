@@ -1,9 +1,12 @@
 """What a verb prints: data as JSON, sizes for people, and how far it has come."""
 
 import contextlib
+import datetime as dt
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 
 import click
 import msgspec
@@ -14,7 +17,18 @@ Tell = Callable[[str, int, int], None]
 
 
 def print_json(value: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value)))
+    click.echo(msgspec.json.format(msgspec.json.encode(plain(value)).decode()))
+
+
+def plain(value: object) -> object:
+    """An answer of the door without the tags by which its kinds are told apart."""
+    match value:
+        case msgspec.Struct():
+            return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+        case list() | tuple():
+            return [plain(each) for each in value]
+        case _:
+            return value
 
 
 def size(count: int) -> str:
@@ -32,6 +46,51 @@ def print_link(url: str) -> None:
     click.echo(url)
     if sys.stdout.isatty():
         click.echo(qr.lines(url))
+
+
+def clean(text: str) -> str:
+    """What somebody wrote, without what would command a terminal."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+
+
+def when(moment: dt.datetime | None, otherwise: str = "-") -> str:
+    """A moment by the clock of this machine."""
+    return otherwise if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], none: str) -> None:
+    """Rows under their head, cut to the terminal if there is one; without any, say `none`."""
+    if not rows:
+        click.echo(none, err=True)
+        return
+    lines = [head, *([clean(cell) for cell in row] for row in rows)]
+    widths = [max(width(line[column]) for line in lines) for column in range(len(head))]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in lines:
+        cells = (cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True))
+        text = "  ".join(cells).rstrip()
+        click.echo(text if room is None or width(text) <= room else cut(text, room))
+
+
+def print_facts(*facts: tuple[str, str]) -> None:
+    """What is known of one thing, a line each."""
+    wide = max(len(name) for name, _ in facts)
+    for name, value in facts:
+        click.echo(f"{name + ':':{wide + 1}} {clean(value)}")
+
+
+def width(text: str) -> int:
+    """How many columns a terminal takes for a text."""
+    return sum(
+        0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF")
+        for each in text
+    )
+
+
+def cut(text: str, room: int) -> str:
+    while width(text) >= room:
+        text = text[:-1]
+    return f"{text}…"
 
 
 @contextlib.contextmanager

@@ -89,6 +89,27 @@ def log_out(
     return sessions.close(tx, user_id, ended, reason)
 
 
+def logins(snap: Snapshot, user_id: int | None) -> list[Used]:
+    """The sessions of one person, or (None) of everybody, the latest used first."""
+    if user_id is not None:
+        found = sessions.mine(snap, user_id)
+    else:
+        found = sorted(
+            (session for session, _ in sessions.load(snap)), key=lambda one: -one.active_at
+        )
+    names = user_rows.names(snap, {session.user_id for session in found})
+    return [Used(session, names[session.user_id][0]) for session in found]
+
+
+def end_login(tx: Tx, session_id: str) -> Used:
+    """End a session, whoever it belongs to; they are told."""
+    for used in logins(tx, None):
+        if str(used.session.id) == session_id:
+            sessions.revoke(tx, used.session.user_id, used.session.id)
+            return used
+    raise NotFound("session_not_found", f"there is no session {session_id}")
+
+
 def appoint(tx: Tx, user_id: int, *, admin: bool) -> Account:
     """Make somebody an admin, or one no more; their sessions know it at once."""
     user = users.get(tx, user_id)
@@ -110,8 +131,8 @@ def reset_two_factor(tx: Tx, user_id: int) -> None:
     two_factor.reset(tx, user_id)
 
 
-def delete(tx: Tx, user_id: int, at: int | None = None) -> Account:
-    """Delete an account at a moment, until which a login takes it back, or (None) at once."""
+def delete(tx: Tx, user_id: int, *, grace: bool) -> Account:
+    """Delete an account, at once or after the grace in which a login takes it back."""
     user = users.get(tx, user_id)
     owned = [server for server in server_rows.of(tx, user_id) if server.owner_id == user_id]
     if owned:
@@ -119,7 +140,7 @@ def delete(tx: Tx, user_id: int, at: int | None = None) -> Account:
         raise Invalid(
             "owns_servers", f"{user.username} owns servers: {names}; hand them over or delete them"
         )
-    deletion.begin(tx, user_id, tx.now if at is None else at)
+    deletion.begin(tx, user_id, tx.now + grace * deletion.GRACE_MS)
     return show(tx, user_id)
 
 

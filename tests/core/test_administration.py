@@ -149,7 +149,7 @@ async def test_who_lost_their_second_factor_logs_in_without(talk: Talk) -> None:
 
 async def test_a_deletion_at_once_is_taken_back_by_no_login(talk: Talk) -> None:
     await log_in(talk, talk.ann)
-    await talk.write(administration.delete, talk.ann)
+    await talk.write(administration.delete, talk.ann, grace=False)
     assert await talk.read(sessions.mine, talk.ann) == []
     with pytest.raises(Unauthenticated):
         await log_in(talk, talk.ann)
@@ -163,17 +163,16 @@ async def test_a_deletion_at_once_is_taken_back_by_no_login(talk: Talk) -> None:
 
 
 async def test_a_later_deletion_can_be_taken_back(talk: Talk) -> None:
-    at = 1 << 50
-    await talk.write(administration.delete, talk.ann, at)
-    [leaving] = await talk.read(administration.deletions)
-    assert (leaving.username, leaving.deletion_at) == ("ann", at)
+    account = await talk.write(administration.delete, talk.ann, grace=True)
+    assert await talk.read(administration.deletions) == [account]
+    assert await talk.write(deletion.purge) is False
     assert (await talk.write(administration.spare, talk.ann)).deletion_at is None
 
 
 async def test_who_owns_a_server_is_not_deleted(talk: Talk) -> None:
     server = await talk.write(servers.create, talk.ann, "Maple Street", None)
     with pytest.raises(Invalid, match=f"Maple Street .{server.id}."):
-        await talk.write(administration.delete, talk.ann)
+        await talk.write(administration.delete, talk.ann, grace=False)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +184,7 @@ async def test_who_owns_a_server_is_not_deleted(talk: Talk) -> None:
         lambda tx, nobody: administration.appoint(tx, nobody, admin=True),
         lambda tx, nobody: administration.set_password(tx, nobody, b""),
         lambda tx, nobody: administration.reset_two_factor(tx, nobody),
-        lambda tx, nobody: administration.delete(tx, nobody),
+        lambda tx, nobody: administration.delete(tx, nobody, grace=True),
         lambda tx, nobody: administration.spare(tx, nobody),
         lambda tx, nobody: administration.show(tx, nobody),
     ],
