@@ -136,7 +136,8 @@ class Upkeep:
             await house.db.write(sessions.save_use, part, house.config.sessions)
 
     async def _purge(self) -> None:
-        while await self._house.db.write(deletion.purge):
+        keep = self._house.config.account_deletion.keep_messages
+        while await self._house.db.write(deletion.purge, keep):
             pass
 
     async def _forget_expired(self) -> None:

@@ -1,5 +1,6 @@
 """What one was told of because it concerns one (contract 11, section 2)."""
 
+import re
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -12,6 +13,7 @@ from plexichat.web.requests import act, me, see
 from plexichat.web.routes import Routes
 
 PREVIEW_LENGTH = 100
+CALLED = re.compile(r"<@[!&]?[0-9]+>", re.ASCII)
 
 routes = Routes("Notifications")
 
@@ -85,9 +87,14 @@ def shape(told: Row) -> Notification:
     content = told.content or ""
     link = None if told.message_id is None else f"/channels/{told.channel_id}/{told.message_id}"
     return Notification(
-        str(told.id), told.kind, _title(told), content, content[:PREVIEW_LENGTH] or None,
+        str(told.id), told.kind, _title(told), content, _preview(content),
         told.seen, created(told.id), link, str(told.sender_id),
     )  # fmt: skip
+
+
+def _preview(content: str) -> str | None:
+    """The beginning of what was said, without whom it calls."""
+    return " ".join(CALLED.sub(" ", content).split())[:PREVIEW_LENGTH] or None
 
 
 def told_read(notification_id: int | None) -> Read | AllRead:

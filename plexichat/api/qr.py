@@ -8,7 +8,9 @@ from plexichat.web.requests import Headers, Reply, house
 from plexichat.web.routes import Routes
 
 KINDS: dict[qr.Format, str] = {"png": "image/png", "jpg": "image/jpeg"}
-FOR_A_DAY: Headers = [(b"cache-control", b"public, max-age=86400")]
+FOR_A_DAY: Headers = [
+    (b"cache-control", b"public, max-age=86400"), (b"access-control-allow-origin", b"*")
+]
 
 routes = Routes("QR")
 

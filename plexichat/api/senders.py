@@ -6,6 +6,7 @@ Slack-style (https://api.slack.com/reference/messaging/attachments), Discord-sty
 sender cannot be asked to say it shorter.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,12 +16,14 @@ from plexichat.core.webhooks import Post
 COLORS = {"good": "#2EB67D", "warning": "#ECB22E", "danger": "#E01E5A"}
 COMMITS_SHOWN = 10
 NOTHING = "-"
+LINK = re.compile(r"<((?:https?|mailto):[^\s|<>]+)(?:\|([^<>]*))?>")
+CALL = re.compile(r"<!(everyone|here|channel)(?:\|[^<>]*)?>")
 Json = Mapping[str, Any]
 
 
 def post(body: Json) -> Post:
     """A post in our own words, Discord's (the same, colours as numbers) or Slack's."""
-    text = body.get("content") or body.get("text")
+    text = body.get("content") or _plain(body.get("text"))
     embeds = [_numbered(each) for each in _list(body.get("embeds"))]
     embeds += [_attachment(each) for each in _list(body.get("attachments")) if _is_slack(each)]
     return Post(
@@ -55,9 +58,9 @@ def _attachment(attachment: Json) -> dict[str, object]:
             "\n".join(
                 part
                 for key in ("pretext", "text")
-                if isinstance(part := attachment.get(key), str) and part
+                if (part := _plain(attachment.get(key)))
             )
-            or attachment.get("fallback"),
+            or _plain(attachment.get("fallback")),
             4096,
         ),
         "color": _color(attachment.get("color")),
@@ -67,7 +70,7 @@ def _attachment(attachment: Json) -> dict[str, object]:
         "fields": [
             {
                 "name": _text(field.get("title"), 256) or NOTHING,
-                "value": _text(field.get("value"), 1024) or NOTHING,
+                "value": _text(_plain(field.get("value")), 1024) or NOTHING,
                 "inline": bool(field.get("short")),
             }
             for field in _list(attachment.get("fields"))[:25]
@@ -84,6 +87,15 @@ def _attachment(attachment: Json) -> dict[str, object]:
         icon = _text(attachment.get("footer_icon"), None)
         embed["footer"] = {"text": footer, "icon_url": icon}
     return embed
+
+
+def _plain(text: object) -> str | None:
+    """A text of Slack's with its links as ours, and without what escapes its brackets."""
+    if not isinstance(text, str):
+        return None
+    linked = LINK.sub(lambda found: f"[{found[2]}]({found[1]})" if found[2] else found[1], text)
+    named = CALL.sub(r"@\1", linked)
+    return named.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def github(event: str, body: Json) -> Post | None:

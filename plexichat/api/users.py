@@ -55,11 +55,11 @@ async def update_me(body: Changes) -> UserPrivate:
     bucket="two_factor",
     errors=(
         "400 Invalid input", "400 Incorrect password", "400 2FA code required",
-        "400 Invalid code", "400 Owns servers",
+        "400 Invalid code", "400 Owns servers", "403 Account deletion is disabled",
     ),
 )  # fmt: skip
 async def delete_me(body: Leaving) -> Success:
-    """Delete one's own account in thirty days, unless one logs in again before."""
+    """Delete one's own account, as a rule in thirty days, unless one logs in again before."""
     if not body.password:
         raise Invalid("password_required", "Invalid input: password")
     await accounts.leave(body.password, body.code)

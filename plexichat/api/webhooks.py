@@ -1,9 +1,9 @@
 """Webhooks: managing them, and what programs post to them (contract group webhooks)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
 
 from plexichat.api import senders
 from plexichat.api.shapes import SUCCESS, Id, Seconds, Success, created
@@ -54,6 +54,22 @@ class WebhookShape(WebhookListed):
 
     token: str | None = None
     url: str | None = None
+
+
+class NewPost(Struct):
+    """What a program says: in our words and Discord's, or in Slack's."""
+
+    phrases: ClassVar = dict.fromkeys(
+        ("content", "text", "username", "embeds", "attachments"), "Invalid content"
+    )
+    content: str | None = None
+    text: str | None = None
+    username: Any = None
+    avatar_url: Any = None
+    icon_url: Any = None
+    embeds: Any = None
+    attachments: Any = None
+    thread_id: Any = None
 
 
 class Waiting(Struct):
@@ -155,19 +171,19 @@ async def of_server(server_id: int) -> list[WebhookListed]:
 @routes.post(
     "/webhooks/<hook>/<token>", public=True, bucket="webhook", per="hook", errors=EXECUTED
 )
-async def execute(hook: str, token: str, body: dict[str, Any], query: Waiting) -> Executed:
+async def execute(hook: str, token: str, body: NewPost, query: Waiting) -> Executed:
     """Post as a program, in our words, Discord's or Slack's. `wait` answers with the message."""
-    if query.thread_id is not None or body.get("thread_id") is not None:
+    if query.thread_id is not None or body.thread_id is not None:
         raise Invalid("no_threads", "Invalid content: thread_id")
-    return await _execute(hook, token, senders.post(body), query.wait)
+    return await _execute(hook, token, senders.post(asdict(body)), query.wait)
 
 
 @routes.post(
     "/webhooks/<hook>/<token>/slack", public=True, bucket="webhook", per="hook", errors=EXECUTED
 )
-async def slack(hook: str, token: str, body: dict[str, Any], query: Waiting) -> Executed:
+async def slack(hook: str, token: str, body: NewPost, query: Waiting) -> Executed:
     """Post in Slack's words."""
-    return await _execute(hook, token, senders.post(body), query.wait)
+    return await _execute(hook, token, senders.post(asdict(body)), query.wait)
 
 
 @routes.post(
@@ -213,7 +229,7 @@ def _listed(webhook: Webhook) -> WebhookListed:
 
 
 def _shape(webhook: Webhook, token: str | None = None) -> WebhookShape:
-    shape = WebhookShape(**msgspec.structs.asdict(_listed(webhook)))
+    shape = WebhookShape(**asdict(_listed(webhook)))
     if token is not None:
         shape.token = token
         shape.url = f"{house().shapes.origin}/api/v1/webhooks/{webhook.id}/{token}"

@@ -2,6 +2,7 @@
 
 from plexichat.config.kinds import Network, Rate
 from plexichat.config.options import (
+    AccountDeletion,
     AdminUi,
     AgeGate,
     Config,
@@ -29,6 +30,7 @@ from plexichat.config.options import (
 from plexichat.config.sources import ConfigError, load, locate
 
 __all__ = [
+    "AccountDeletion",
     "AdminUi",
     "AgeGate",
     "Config",

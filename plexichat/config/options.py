@@ -68,6 +68,13 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountDeletion:
+    enabled: bool = True
+    grace_days: Annotated[int, within(0, 3650)] = 30
+    keep_messages: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Passwords:
     min_length: Annotated[int, within(1, 1024)] = 8
     max_length: Annotated[int, within(1, 1024)] = 128
@@ -206,6 +213,7 @@ class RateLimits:
     read_server: Rates = (Rate(20, 10, 10),)
     list_channels: Rates = (Rate(100, 60, 20),)
     upload: Rates = (Rate(10, 60, 2), Rate(100, 3600, 100))
+    upload_bytes: Rates = (Rate(536_870_912, 86400, 536_870_912),)
     upload_chunk: Rates = (Rate(300, 60, 60),)
     download: Rates = (Rate(600, 60, 200),)
     qr: Rates = (Rate(20, 60, 5),)
@@ -225,6 +233,7 @@ class Config:
     logging: Logging = Logging()
     metrics: Metrics = Metrics()
     registration: Registration = Registration()
+    account_deletion: AccountDeletion = AccountDeletion()
     passwords: Passwords = Passwords()
     recovery: Recovery = Recovery()
     age_gate: AgeGate = AgeGate()

@@ -7,6 +7,7 @@ person is told so first.
 from dataclasses import dataclass
 from typing import Final
 
+from plexichat import config
 from plexichat.core import accounts, deletion, sessions, two_factor, users
 from plexichat.core.errors import Conflict, Invalid, NotFound
 from plexichat.core.events import SecurityLogout
@@ -171,11 +172,11 @@ def readmit(tx: Tx, user_id: int) -> None:
     user_rows.change(user_id, suspended_until=0, locked_until=0, failures=0)
 
 
-def schedule(tx: Tx, user_id: int) -> Account:
+def schedule(tx: Tx, user_id: int, rules: config.AccountDeletion) -> Account:
     """Let an account end after the grace in which a login takes it back."""
     users.get(tx, user_id)
     deletion.refuse_owner(tx, user_id)
-    deletion.begin(tx, user_id, tx.now + deletion.GRACE_MS)
+    deletion.begin(tx, user_id, tx.now + rules.grace_days * deletion.DAY_MS)
     return show(tx, user_id)
 
 

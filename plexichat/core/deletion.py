@@ -1,14 +1,15 @@
-"""Deleting an account: thirty days in which a login takes it back, then bit by bit.
+"""Deleting an account: some days in which a login takes it back, then bit by bit.
 
-What somebody said to others stays, and nobody is its author any more. Who owns a server hands it
-over or ends it first.
+What somebody said to others stays, unless the admin wants it gone, and nobody is its author any
+more. Who owns a server hands it over or ends it first.
 """
 
 from dataclasses import replace
 
-from plexichat.core import accounts, channels, reactions, sessions, two_factor, users
+from plexichat import config
+from plexichat.core import accounts, channels, messages, reactions, sessions, two_factor, users
 from plexichat.core import servers as server_rules
-from plexichat.core.errors import Invalid
+from plexichat.core.errors import Forbidden, Invalid
 from plexichat.core.events import (
     FilesForgotten,
     Leftovers,
@@ -21,12 +22,16 @@ from plexichat.store import relationships
 from plexichat.store import users as user_rows
 from plexichat.store.db import Snapshot, Tx
 
-GRACE_MS = 30 * 86_400_000
+DAY_MS = 86_400_000
 ROWS_AT_ONCE = 300
 
 
-def schedule(tx: Tx, user_id: int, was: bytes, code: str | None) -> None:
-    """Delete an account in thirty days; `was` is the hash that the password was proved against."""
+def schedule(
+    tx: Tx, user_id: int, was: bytes, code: str | None, rules: config.AccountDeletion
+) -> None:
+    """Delete an account after its grace; `was` is the hash that the password was proved against."""
+    if not rules.enabled:
+        raise Forbidden("deletion_disabled", "Account deletion is disabled")
     if accounts.credentials(tx, user_id).password_hash != was:
         raise Invalid("incorrect_password", "Incorrect password")
     user = users.get(tx, user_id)
@@ -36,7 +41,7 @@ def schedule(tx: Tx, user_id: int, was: bytes, code: str | None) -> None:
         if not two_factor.take(tx, user_id, code):
             raise Invalid("invalid_code", "Invalid code")
     refuse_owner(tx, user_id)
-    begin(tx, user_id, tx.now + GRACE_MS)
+    begin(tx, user_id, tx.now + rules.grace_days * DAY_MS)
 
 
 def refuse_owner(snap: Snapshot, user_id: int) -> None:
@@ -52,12 +57,14 @@ def begin(tx: Tx, user_id: int, at: int) -> None:
     sessions.close(tx, user_id, [session.id for session in sessions.mine(tx, user_id)])
 
 
-def purge(tx: Tx) -> bool:
+def purge(tx: Tx, keep_messages: bool = True) -> bool:
     """Take away a little of an account whose time is up; False when there is none."""
     user_id = rows.due(tx)
     if user_id is None:
         return False
     server_id = rows.server_of(tx, user_id)
+    if not keep_messages and _unsay(tx, user_id):
+        return True
     if server_id is not None:
         server_rules.dismiss(tx, server_id, user_id)
     elif (
@@ -67,6 +74,16 @@ def purge(tx: Tx) -> bool:
     ):
         _forget(tx, user_id)
     return True
+
+
+def _unsay(tx: Tx, user_id: int) -> bool:
+    """Delete some of what somebody said; False when there is nothing."""
+    said = rows.said(tx, user_id, messages.DELETED_AT_ONCE)
+    for channel_id in {place for place, _ in said}:
+        channel = channel_rows.by_id(tx, channel_id)
+        assert channel is not None
+        messages.erase(tx, channel, [id for place, id in said if place == channel_id])
+    return bool(said)
 
 
 def _part(tx: Tx, user_id: int) -> bool:

@@ -1,5 +1,6 @@
 """What has to go with an account, a few rows at a time."""
 
+from plexichat.store.channels import ENDED
 from plexichat.store.db import Snapshot, Tx
 
 # What may be many, with the columns that name one row.
@@ -35,6 +36,15 @@ def server_of(snap: Snapshot, user_id: int) -> int | None:
         "SELECT server_id FROM member WHERE user_id = ? LIMIT 1", (user_id,)
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+def said(snap: Snapshot, user_id: int, limit: int) -> list[tuple[int, int]]:
+    """Some of somebody's messages, as channel and id, where they are not being cleared anyway."""
+    return snap.execute(
+        """SELECT m.channel_id, m.id FROM message m JOIN channel c ON c.id = m.channel_id
+           WHERE m.author_id = ? AND m.deleted = 0 AND c.kind <> ? LIMIT ?""",
+        (user_id, ENDED, limit),
+    ).fetchall()
 
 
 def relations(snap: Snapshot, user_id: int, limit: int) -> list[tuple[int, int]]:

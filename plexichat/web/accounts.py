@@ -94,7 +94,7 @@ async def leave(password: str, code: str | None) -> None:
     was = await proved(password)
     if was is None:
         raise Invalid("incorrect_password", "Incorrect password")
-    await act(deletion.schedule, me().id, was, code)
+    await act(deletion.schedule, me().id, was, code, house().config.account_deletion)
 
 
 async def _digest(password: str) -> bytes:

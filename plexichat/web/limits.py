@@ -30,8 +30,8 @@ class Limits:
         self._clock = clock
         self._empty_at: dict[tuple[str, Hashable], tuple[float, ...]] = {}
 
-    def take(self, bucket: str, key: Hashable) -> Verdict | None:
-        """Count one request against a bucket; None when limits are off or it has no rate."""
+    def take(self, bucket: str, key: Hashable, cost: int = 1) -> Verdict | None:
+        """Count one request, or what it costs; None when limits are off or it has no rate."""
         if not self._enabled:
             return None
         rates: tuple[Rate, ...] = getattr(self._rates, bucket)
@@ -45,10 +45,10 @@ class Limits:
         tightest: Verdict | None = None
         for rate, empty_at in zip(rates, kept, strict=True):
             each = rate.seconds / rate.limit
-            empty_at = max(empty_at, now) + each
+            empty_at = max(empty_at, now) + each * cost
             over = empty_at - now - each * rate.burst
             if over > 1e-9:
-                verdict = Verdict(bucket, rate.limit, 0, empty_at - each - now, over)
+                verdict = Verdict(bucket, rate.limit, 0, empty_at - each * cost - now, over)
                 if tightest is None or over > tightest.retry_after:
                     tightest = verdict
             elif tightest is None or tightest.retry_after == 0:

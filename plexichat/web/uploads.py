@@ -8,8 +8,9 @@ from typing import TypeVar
 from plexichat.core.errors import Invalid, Refusal
 from plexichat.store.errors import StoreError
 from plexichat.store.files import Incoming
+from plexichat.web.answer import refuse_over
 from plexichat.web.multipart import Multipart, broken
-from plexichat.web.requests import current, house
+from plexichat.web.requests import current, house, me
 
 T = TypeVar("T")
 
@@ -33,7 +34,10 @@ async def received(limit: int, name: str = "file") -> AsyncIterator[Given]:
     """The file part of this name of the request's form; thrown away in the end unless kept."""
     form = Multipart(current().header(b"content-type"), _counted(limit + FORM_BYTES))
     found, fields = None, dict[str, str]()
-    async with house().shelf.incoming(min(current().length or 0, limit)) as file:
+    declared = current().length
+    if declared is not None:
+        _charge(min(declared, limit))
+    async with house().shelf.incoming(min(declared or 0, limit)) as file:
         while (part := await form.part()) is not None:
             if part.name == name and found is None:
                 found = part
@@ -42,6 +46,8 @@ async def received(limit: int, name: str = "file") -> AsyncIterator[Given]:
                 fields.setdefault(part.name, await _text(form))
         if found is None:
             raise broken()
+        if declared is None:
+            _charge(file.size)
         yield Given(found.filename or "file", found.content_type, file, fields)
 
 
@@ -54,6 +60,12 @@ async def keep(file: Incoming, suffix: str, note: Callable[[str], Awaitable[T]])
     except (Refusal, StoreError):
         here.shelf.forget((name,))
         raise
+
+
+def _charge(size: int) -> None:
+    """Count what somebody uploads against what they may in a day."""
+    if not me().is_admin:
+        refuse_over(house().limits.take("upload_bytes", me().id, size), "route")
 
 
 async def _fill(file: Incoming, form: Multipart, limit: int) -> None:

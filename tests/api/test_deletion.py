@@ -1,16 +1,18 @@
 """Deleting one's account: the grace, the way back, and what stays."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pyotp
 import pytest
 
+from plexichat.config import AccountDeletion, Config
 from plexichat.core import deletion, servers
 from plexichat.store.db import Tx
 from tests.api.friends import ask, befriend, listed
 from tests.api.line import listening
-from tests.cast import PASSWORD, Person, refusal
+from tests.cast import PASSWORD, Person, quick, refusal
 from tests.town import found, join
 
 ME = "/users/@me"
@@ -51,6 +53,44 @@ async def test_every_session_ends_and_a_login_takes_it_back(ann: Person, bob: Pe
     while await ann.house.db.write(deletion.purge):
         pass
     assert (await ann.get(ME)).json()["username"] == "ann"
+
+
+class TestAsTheAdminWants:
+    @pytest.fixture
+    def config(self, tmp_path: Path) -> Config:
+        rules = AccountDeletion(grace_days=0, keep_messages=False)
+        return quick(tmp_path / "data", account_deletion=rules)
+
+    async def test_an_account_goes_at_once_with_all_that_was_said(
+        self, url: str, ann: Person, bob: Person
+    ) -> None:
+        town = await found(ann)
+        await join(town, bob)
+        dm = await bob.dm(ann)
+        for place in (dm, town.general):
+            await bob.say(place, "soup")
+        kept = await ann.say(dm, "stew")
+        async with listening(url, ann) as line:
+            await leave(bob)
+            while await ann.house.db.write(deletion.purge, False):
+                pass
+            told = [frame["t"] for frame in await line.beat()]
+        assert told.count("MESSAGE_DELETE_BULK") == 2
+        assert refusal(await ann.get(f"/users/{bob.id}")) == (404, "User not found")
+        assert (await ann.get(f"/channels/{town.general}/messages")).json() == []
+        (left,) = (await ann.get(f"/channels/{dm}/messages")).json()
+        assert left["id"] == kept["id"]
+
+
+class TestWithoutIt:
+    @pytest.fixture
+    def config(self, tmp_path: Path) -> Config:
+        return quick(tmp_path / "data", account_deletion=AccountDeletion(enabled=False))
+
+    async def test_nobody_deletes_their_account(self, ann: Person) -> None:
+        answer = await ann.delete(ME, json={"password": PASSWORD})
+        assert refusal(answer) == (403, "Account deletion is disabled")
+        assert (await ann.get(ME)).json()["deletion_status"] == "active"
 
 
 @pytest.mark.parametrize(

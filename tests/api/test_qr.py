@@ -22,6 +22,7 @@ async def test_a_text_becomes_a_picture(
     assert answer.status_code == 200
     assert answer.headers["content-type"] == type
     assert answer.headers["cache-control"] == "public, max-age=86400"
+    assert answer.headers["access-control-allow-origin"] == "*"
     picture = opened(answer)
     assert picture.size == (200, 200)
     assert picture.convert("1").getcolors(4) is not None

@@ -93,6 +93,8 @@ async def test_wait_answers_with_the_message(
         ({}, (400, "Empty message")),
         ({"content": "  "}, (400, "Empty message")),
         ({"content": "x" * 2001}, (400, "Invalid content: more than 2000 characters")),
+        ({"content": "x\0"}, (400, "Invalid content")),
+        ({"content": 5}, (400, "Invalid content")),
         ({"content": "x", "username": "y" * 81}, (400, "Invalid content: username")),
         ({"content": "x", "avatar_url": "javascript:1"}, (400, "Invalid content: avatar_url")),
         ({"content": "x", "thread_id": "5"}, (400, "Invalid content: thread_id")),
@@ -233,6 +235,16 @@ async def test_slack_senders_post_unchanged(
         assert card["fields"] == [{"name": "Branch", "value": "main", "inline": True}]
         assert card["timestamp"].startswith("2024-12-26T08:00:00")
         assert (plain["description"], plain["color"]) == ("only this", "#36A64F")
+
+
+async def test_links_and_calls_of_slack_senders_become_readable(
+    bell: dict[str, Any], stranger: httpx.AsyncClient
+) -> None:
+    text = "<https://ci.example/7|Build 7> &lt;main&gt; &amp;amp; <https://ci.example> <!here>"
+    told = await stranger.post(door(bell, "/slack?wait=true"), json={"text": text})
+    assert told.json()["content"] == (
+        "[Build 7](https://ci.example/7) <main> &amp; https://ci.example @here"
+    )
 
 
 async def test_discord_senders_post_unchanged(

@@ -7,11 +7,10 @@ from msgspec import Struct
 from plexichat.api.shapes import SUCCESS, Id, Seconds, Success
 from plexichat.core import administration
 from plexichat.core.deeds import Deed
-from plexichat.core.deletion import GRACE_MS
 from plexichat.store.administration import Account
 from plexichat.web import panel
 from plexichat.web.bodies import moment
-from plexichat.web.requests import see
+from plexichat.web.requests import house, see
 from plexichat.web.routes import Routes
 
 DAY_MS = 86_400_000
@@ -46,9 +45,10 @@ async def list_all() -> Deletions:
     errors=("400 Owns servers", panel.FRESH, "404 User not found"),
 )
 async def schedule(user_id: int) -> Scheduled:
-    """Let an account end in thirty days, unless its owner logs in before."""
+    """Let an account end after the grace, unless its owner logs in before."""
     deed = Deed("users.schedule_deletion", "user", user_id)
-    return _shape(await panel.act_freshly(deed, administration.schedule, user_id))
+    rules = house().config.account_deletion
+    return _shape(await panel.act_freshly(deed, administration.schedule, user_id, rules))
 
 
 async def cancel(user_id: int) -> Success:
@@ -78,8 +78,9 @@ for method in (routes.post, routes.patch):
 
 def _shape(account: Account) -> Scheduled:
     at = account.deletion_at or 0
+    grace = house().config.account_deletion.grace_days * DAY_MS
     left = max(0, at - int(time.time() * 1000))
     return Scheduled(
-        str(account.id), account.username, (at - GRACE_MS) // 1000, at // 1000,
+        str(account.id), account.username, (at - grace) // 1000, at // 1000,
         -(-left // DAY_MS),
     )  # fmt: skip
