@@ -32,6 +32,7 @@ from plexichat.core.presence import LivePresence
 from plexichat.core.receipts import Online
 from plexichat.core.sessions import LiveSessions
 from plexichat.core.versions import Version
+from plexichat.core.voice import Voice
 from plexichat.gateway.hub import Hub
 from plexichat.pulse import Pulse
 from plexichat.shelf import Shelf
@@ -82,6 +83,7 @@ class House:
         self.hub = Hub(config.gateway, self._arrived, self._left, self._forgotten)
         self.audiences = Audiences(self.hub.followed)
         self.visits = wryft.Visits()
+        self.voice = Voice()
         self.typing = Typing(self._tell, config.presence)
         self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
         self._decoy: bytes | None = None

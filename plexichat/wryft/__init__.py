@@ -12,6 +12,7 @@ from plexichat.wryft import (
     reactions,
     roles,
     typing,
+    voice,
 )
 from plexichat.wryft.dialect import DIALECT
 from plexichat.wryft.places import Visits
@@ -24,6 +25,7 @@ GROUPS: Final = tuple(
         channels,
         overrides,
         roles,
+        voice,
         messages,
         dms,
         reactions,
