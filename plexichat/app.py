@@ -1,7 +1,6 @@
 """The one room that knows every other: opens the house, wires it, and makes the web application."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import time
@@ -9,7 +8,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
 from quart import Quart
 
@@ -24,7 +23,6 @@ from plexichat.config import Config
 from plexichat.core import links, members, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
-from plexichat.core.backups import UPLOADS
 from plexichat.core.events import Event, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.notice import RUNNING
@@ -35,9 +33,11 @@ from plexichat.core.versions import Version
 from plexichat.core.voice import Voice
 from plexichat.gateway.hub import Hub
 from plexichat.pulse import Pulse
+from plexichat.safekeeping import Safekeeping
 from plexichat.shelf import Shelf
 from plexichat.store.db import Database
 from plexichat.store.errors import StoreError
+from plexichat.store.files import UPLOADS
 from plexichat.tally import Tally
 from plexichat.upkeep import Upkeep
 from plexichat.web import sockets
@@ -52,7 +52,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-SLOW_NICENESS: Final = 10
 
 
 class House:
@@ -60,6 +59,7 @@ class House:
 
     db: Database
     shelf: Shelf
+    backups: Safekeeping
     shapes: Shapes
     attendance: Attendance
     gateway: gateway.Gateway
@@ -85,7 +85,7 @@ class House:
         self.visits = wryft.Visits()
         self.voice = Voice()
         self.typing = Typing(self._tell, config.presence)
-        self._slow = ThreadPoolExecutor(1, "slow", _be_nice)
+        self._slow = ThreadPoolExecutor(1, "slow", cores.give_way)
         self._decoy: bytes | None = None
         self.upkeep = Upkeep(self)
 
@@ -103,6 +103,7 @@ class House:
             passing = await house.db.read(members.temporary)
             house.shelf = Shelf(house.directory / UPLOADS, house.db.room)
             await house.shelf.run(house.shelf.files.sweep)
+            house.backups = Safekeeping(config, house.db, house.shelf)
         except BaseException:
             await house.db.close()
             raise
@@ -219,10 +220,3 @@ def create_app(house: House) -> Quart:
 def _listening(config: Config) -> str:
     host = config.server.host
     return f"http://{f'[{host}]' if ':' in host else host}:{config.server.port}"
-
-
-def _be_nice() -> None:
-    """Let the event loop's thread go first; Linux keeps niceness and cores per thread."""
-    cores.use_all()
-    with contextlib.suppress(OSError):
-        os.nice(SLOW_NICENESS)

@@ -7,7 +7,9 @@ so they share a core. Whoever works without the lock, hashing or pictures, may u
 
 import contextlib
 import os
+from typing import Final
 
+SLOW_NICENESS: Final = 10
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
 
 
@@ -24,3 +26,10 @@ def use_all() -> None:
     if ALL:
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, ALL)
+
+
+def give_way() -> None:
+    """Let the event loop's thread go first; Linux keeps niceness and cores per thread."""
+    use_all()
+    with contextlib.suppress(OSError):
+        os.nice(SLOW_NICENESS)

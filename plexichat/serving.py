@@ -56,7 +56,7 @@ async def serve(config: Config, announce: Callable[[str], None]) -> None:
             await app.startup()
             listener = Listener(app)
             spare_the_collector()
-            async with door(house), measured(house):
+            async with door(house), measured(house), house.backups.by_the_clock():
                 await listener.open(socks)
                 where = " and ".join(url(*place) for place in places)
                 announce(f"Plexichat is ready on {where} (data in {house.directory})")

@@ -6,13 +6,13 @@ import msgspec
 
 from plexichat.admin.words import Tell
 from plexichat.app import House
-from plexichat.core import backups
 
 
 class BackupCreated(msgspec.Struct, frozen=True, tag="backup created"):
     path: str
     bytes: int
     uploads: int
+    lost: int
 
 
 class CreateBackup(msgspec.Struct, frozen=True, tag="backup create"):
@@ -20,9 +20,8 @@ class CreateBackup(msgspec.Struct, frozen=True, tag="backup create"):
 
     async def perform(self, house: House, tell: Tell) -> BackupCreated:
         path = None if self.path is None else Path(self.path)
-        async with house.shelf.keeping:
-            made = await backups.create(house.db, house.directory, path, tell)
-        return BackupCreated(str(made.path), made.bytes, made.uploads)
+        made = await house.backups.create(path, tell)
+        return BackupCreated(str(made.path), made.bytes, made.uploads, made.lost)
 
 
 REQUESTS = (CreateBackup,)

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 QUIET_SECONDS = 1.0
+BAR = 30
 
 Tell = Callable[[str, int, int], None]
 
@@ -37,6 +38,20 @@ def size(count: int) -> str:
         return f"{count} B"
     power = min((len(str(count)) - 1) // 3, 4)
     return f"{count / 1000**power:.1f} {' kMGT'[power]}B"
+
+
+def age(seconds: float) -> str:
+    """A span of time for people, in its largest unit: "1 minute", "3 days"."""
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {unit}{'s' * (count > 1)}"
+    return "moments"
+
+
+def bar(done: int, total: int) -> str:
+    filled = BAR if done >= total else BAR * done // total
+    return f"[{'#' * filled}{'.' * (BAR - filled)}]"
 
 
 def print_link(url: str) -> None:
@@ -95,7 +110,10 @@ def cut(text: str, room: int) -> str:
 
 @contextlib.contextmanager
 def progress() -> Iterator[Tell]:
-    """A line on stderr that says how far the work is, once it has taken a second."""
+    """A line on stderr that says how far the work is, once it has taken a second.
+
+    On a terminal it is one line with a bar that fills.
+    """
     begun = told_at = time.monotonic()
     on_terminal = sys.stderr.isatty()
     told = False
@@ -106,8 +124,8 @@ def progress() -> Iterator[Tell]:
         if now - begun < QUIET_SECONDS or (not on_terminal and now - told_at < QUIET_SECONDS):
             return
         told_at, told = now, True
-        before, after = ("\r\x1b[K", "") if on_terminal else ("", "\n")
-        line = f"{before}{what}: {size(done)} of {size(total)}{after}"
+        line = f"{what}: {size(done)} of {size(total)}"
+        line = f"\r\x1b[K{line} {bar(done, total)}" if on_terminal else f"{line}\n"
         print(line, end="", file=sys.stderr, flush=True)
 
     try:

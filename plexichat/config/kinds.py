@@ -96,6 +96,15 @@ Version = Annotated[
     str,
     like('empty or a version, such as "a.1.0-49"', r"([abcr]\.[0-9]{1,9}\.[0-9]{1,9}-[0-9]{1,9})?"),
 ]
+Schedule = Annotated[
+    str,
+    like(
+        'empty, "daily 03:30", "weekly sun 03:30" or "every 6h" (or m, d)',
+        r"|(daily|weekly (mon|tue|wed|thu|fri|sat|sun)) ([01][0-9]|2[0-3]):[0-5][0-9]"
+        r"|every [1-9][0-9]{0,3}[mhd]",
+    ),
+]
+Path = Annotated[str, like("empty or the path of a folder", r"[^\0]*")]
 Rates = tuple[Rate, ...]
 
 

@@ -21,8 +21,10 @@ from plexichat.config.kinds import (
     Listen,
     Network,
     Origin,
+    Path,
     Rate,
     Rates,
+    Schedule,
     Url,
     Version,
     within,
@@ -46,6 +48,13 @@ class Server:
 class Storage:
     directory: Filled = "data"
     reserve_bytes: Bytes = 67_108_864
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    schedule: Schedule = ""
+    keep: Count = 7
+    directory: Path = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +239,7 @@ class Config:
 
     server: Server = Server()
     storage: Storage = Storage()
+    backup: Backup = Backup()
     logging: Logging = Logging()
     metrics: Metrics = Metrics()
     registration: Registration = Registration()

@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from plexichat.store import driver
+from plexichat.store import driver, replacing
 from plexichat.store.calls import Call, Results, Snapshot, Tx
 from plexichat.store.checkpoint import Checkpoints, Gate
 from plexichat.store.errors import Busy, Full, StoreError
@@ -27,7 +27,7 @@ __all__ = ["Database", "Snapshot", "Tx"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NAME: Final = "plexichat.db"
+NAME: Final = replacing.DATABASE
 BACKUPS: Final = "backups"
 READERS: Final = 2
 NOTHING_BYTES: Final = 1 << 20  # with less than this left a start fails in many ways
@@ -167,6 +167,7 @@ class Database:
             raise StoreError("the database is closed")
 
     async def _start(self) -> None:
+        replacing.settle(self._directory)
         self.room.look()
         hired = await self._hire(readonly=False)
         writer = await hired.run(partial(self._prepare, hired.connection))

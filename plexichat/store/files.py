@@ -17,6 +17,7 @@ from typing import IO
 
 from plexichat.store.errors import Full
 
+UPLOADS = "uploads"  # the folder of them all, in the data folder
 INCOMING = ".incoming"
 NAME = re.compile(r"[0-9a-f]{32}(\.[a-z0-9]{1,10})?")
 HEAD_BYTES = 4096

@@ -2,18 +2,23 @@
 
 Each step is one transaction that also raises `user_version`. Foreign keys are off meanwhile, since
 rebuilding a table would cascade, and are checked before each commit. What was there is kept in
-`backups/` before the first step runs.
+`backups/` before the first step runs; of such copies the newest few stay.
 """
 
 import re
+import shutil
 import time
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from plexichat.store import driver
 from plexichat.store.driver import Connection, pragma
-from plexichat.store.errors import Newer, StoreError, Unwritable
+from plexichat.store.errors import Full, Newer, StoreError, Unwritable
+
+KEPT: Final = 3
+SPARE_BYTES: Final = 16 << 20  # what is left free beside a copy, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ def steps() -> list[Step]:
     return sorted(found, key=lambda step: step.number)
 
 
-def migrate(connection: Connection, backups: Path, known: list[Step]) -> None:
+def migrate(connection: Connection, backups: Path | None, known: list[Step]) -> None:
+    """Take all steps that are missing; without `backups` nothing is kept of what was there."""
     version = current(connection)
     if version > known[-1].number:
         raise Newer(version, known[-1].number)
@@ -40,13 +46,16 @@ def migrate(connection: Connection, backups: Path, known: list[Step]) -> None:
     if not missing:
         return
     if version > 0:
-        keep(connection, backups, version)
+        if backups is not None:
+            keep(connection, backups, version)
     elif connection.execute("SELECT 1 FROM sqlite_master").fetchall():
         raise StoreError("the database file was not made by Plexichat")
     pragma(connection, "foreign_keys = OFF")
     for step in missing:
         apply(connection, step)
     pragma(connection, "foreign_keys = ON")
+    if backups is not None:
+        prune(backups)
 
 
 def current(connection: Connection) -> int:
@@ -55,17 +64,49 @@ def current(connection: Connection) -> int:
     return version
 
 
+def schema(connection: Connection) -> set[tuple[str, str, str]]:
+    """What is in a database: kind, name and definition of each thing but SQLite's own."""
+    return set(
+        connection.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        )
+    )
+
+
 def keep(connection: Connection, backups: Path, version: int) -> None:
     """Keep a copy of the database as it is, named by its version and the time."""
     path = backups / f"version-{version}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.db"
     part = path.with_suffix(".part")
     try:
         backups.mkdir(mode=0o700, exist_ok=True)
-        part.unlink(missing_ok=True)
+        for left in backups.glob("version-*.part"):
+            left.unlink()
+        needed, free = size(connection) + SPARE_BYTES, shutil.disk_usage(backups).free
+        if free < needed:
+            raise Full(
+                f"a copy of the database is kept before it is brought up to date: that needs"
+                f" {needed} bytes in {backups}, and {free} are free"
+            )
         driver.copy(connection, part)
         part.rename(path)
     except OSError as error:
         raise Unwritable(backups, error.strerror or str(error)) from error
+
+
+def prune(backups: Path) -> None:
+    """Of the copies kept, leave the newest."""
+    kept = [path for path in backups.glob("version-*.db") if path.is_file()]
+    kept.sort(key=lambda path: path.stat().st_mtime_ns)
+    for old in kept[:-KEPT]:
+        old.unlink()
+
+
+def size(connection: Connection) -> int:
+    """How many bytes the database has."""
+    pages, page = pragma(connection, "page_count"), pragma(connection, "page_size")
+    assert isinstance(pages[0], int)
+    assert isinstance(page[0], int)
+    return pages[0] * page[0]
 
 
 def apply(connection: Connection, step: Step) -> None:

@@ -63,6 +63,15 @@ SELECT = """SELECT id, name, filename, content_type, size, sha256, uploader_id, 
     message_id, (SELECT json_group_object(side, name) FROM thumbnail WHERE upload_id = upload.id)
     FROM upload"""
 
+# Whoever names a file that is whole; what is still being uploaded apart.
+NAMED = (
+    "SELECT name FROM upload WHERE name",
+    "SELECT avatar FROM user WHERE avatar",
+    "SELECT icon FROM server WHERE NOT ended AND icon",
+    "SELECT file FROM emoji WHERE file",
+    "SELECT name FROM thumbnail WHERE name",
+)
+
 
 def insert(tx: Tx, uploader_id: int, file: Stored) -> Upload:
     upload_id = tx.id()
@@ -161,14 +170,9 @@ def delete(tx: Tx, ids: Sequence[int]) -> list[str]:
 def known(snap: Snapshot, names: Sequence[str]) -> set[str]:
     """Which of these files somebody still needs."""
     marks = ",".join("?" * len(names))
+    needed = (*NAMED, "SELECT name FROM upload_session WHERE name")
     found = snap.execute(
-        f"""SELECT name FROM upload WHERE name IN ({marks})
-            UNION SELECT avatar FROM user WHERE avatar IN ({marks})
-            UNION SELECT icon FROM server WHERE icon IN ({marks}) AND NOT ended
-            UNION SELECT file FROM emoji WHERE file IN ({marks})
-            UNION SELECT name FROM thumbnail WHERE name IN ({marks})
-            UNION SELECT name FROM upload_session WHERE name IN ({marks})""",
-        [*names] * 6,
+        " UNION ".join(f"{select} IN ({marks})" for select in needed), [*names] * len(needed)
     )
     return {name for (name,) in found}
 

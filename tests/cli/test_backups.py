@@ -16,9 +16,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from plexichat import __version__
+from plexichat.store.migrate import steps
 from tests.cast import PASSWORD
 from tests.running import PATIENCE_SECONDS, PROGRAM, Server, environment, run, serving
 
+FILM = "f1" * 16
 LIMITS = ("--set", "rate_limits.enabled=false")
 
 
@@ -55,30 +58,68 @@ def someone(cwd: Path, name: str = "ann") -> None:
     assert made.code == 0, made.err
 
 
+def upload(data: Path, name: str, content: bytes, size: int | None = None) -> Path:
+    """A file on the disk, with the row that an upload has; a large one is of zeros."""
+    path = data / "uploads" / name[:2] / name[2:4] / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+        file.truncate(len(content) if size is None else size)
+    facts = (len(content), hashlib.sha256(content).hexdigest())
+    with sqlite3.connect(data / "plexichat.db") as connection:
+        connection.execute(
+            """INSERT INTO upload (id, name, filename, content_type, size, sha256, uploader_id,
+                   created_at)
+               SELECT count(*) + 1, ?, 'file', 'text/plain', ?, ?, 1, 1 FROM upload""",
+            (name, *facts),
+        )
+    connection.close()
+    return path
+
+
 def test_a_backup_without_a_server_holds_every_row_and_upload(tmp_path: Path) -> None:
     someone(tmp_path)
-    uploads = tmp_path / "data" / "uploads"
-    (uploads / "ab").mkdir(parents=True)
-    (uploads / "ab" / "picture").write_bytes(os.urandom(2_500_000))
-    (uploads / "empty").write_bytes(b"")
-    (uploads / "elsewhere").symlink_to("/etc/passwd")
-    (uploads / ".incoming").mkdir(exist_ok=True)
-    (uploads / ".incoming" / "part").write_bytes(b"half of a pict")
+    data = tmp_path / "data"
+    picture = upload(data, "ab" * 16 + ".png", os.urandom(2_500_000))
+    empty = upload(data, "cd" * 16, b"")
+    unnamed = picture.with_name("ab" * 15 + "00")
+    unnamed.write_bytes(b"nobody's")
     made = run("backup", "create", "--json", cwd=tmp_path)
     assert (made.code, made.err) == (0, "")
     told = json.loads(made.out)
     archive = Path(told["path"])
-    assert archive.parent == tmp_path / "data" / "backups"
-    assert (told["bytes"], told["uploads"]) == (archive.stat().st_size, 2)
+    assert archive.parent == data / "backups"
+    assert (told["bytes"], told["uploads"], told["lost"]) == (archive.stat().st_size, 2, 0)
     assert archive.stat().st_mode & 0o077 == 0
     assert os.listdir(archive.parent / ".making") == []
     copy = unpacked(archive, tmp_path / "copy")
-    assert rows(copy / "plexichat.db") == rows(tmp_path / "data" / "plexichat.db")
-    picture = Path("uploads/ab/picture")
-    assert (copy / picture).read_bytes() == (tmp_path / "data" / picture).read_bytes()
-    assert (copy / "uploads" / "empty").read_bytes() == b""
-    assert not (copy / "uploads" / "elsewhere").exists()
-    assert not (copy / "uploads" / ".incoming").exists()
+    assert rows(copy / "plexichat.db") == rows(data / "plexichat.db")
+    for file in (picture, empty):
+        assert (copy / file.relative_to(data)).read_bytes() == file.read_bytes()
+    assert not (copy / unnamed.relative_to(data)).exists()
+    head = json.loads((copy / "backup.json").read_text())
+    assert (head["program"], head["version"]) == ("plexichat", __version__)
+    assert head["schema"] == steps()[-1].number
+
+
+def test_what_is_still_being_uploaded_stays_out(tmp_path: Path) -> None:
+    someone(tmp_path)
+    data = tmp_path / "data"
+    half = upload(data, "ab" * 16, b"half of a pict")
+    with sqlite3.connect(data / "plexichat.db") as connection:
+        connection.execute("DELETE FROM upload")
+        connection.execute(
+            """INSERT INTO upload_session (id, user_id, name, filename, content_type, total_size,
+                   chunk_size, chunks, expires_at)
+               VALUES (1, 1, ?, 'picture', 'image/png', 28, 14, '10', 9000000000000)""",
+            (half.name,),
+        )
+    connection.close()
+    assert run("backup", "create", "chat.tar", cwd=tmp_path).code == 0
+    copy = unpacked(tmp_path / "chat.tar", tmp_path / "copy")
+    assert rows(copy / "plexichat.db")["upload_session"] == []
+    assert not (copy / "uploads").exists()
+    assert run("backup", "verify", "chat.tar", cwd=tmp_path).code == 0
 
 
 def test_a_data_folder_made_of_a_backup_serves(tmp_path: Path) -> None:
@@ -165,9 +206,7 @@ def test_there_is_one_backup_at_a_time(tmp_path: Path) -> None:
 def much(tmp_path: Path) -> Path:
     """A folder whose uploads would take long to pack."""
     someone(tmp_path)
-    (tmp_path / "data" / "uploads").mkdir(exist_ok=True)
-    with open(tmp_path / "data" / "uploads" / "film", "wb") as film:
-        film.truncate(50_000_000_000)
+    upload(tmp_path / "data", FILM, b"", size=50_000_000_000)
     return tmp_path
 
 
@@ -239,6 +278,6 @@ def test_what_a_killed_backup_left_is_cleared_by_the_next(much: Path) -> None:
     process.kill()
     process.communicate()
     assert {".film.tar.part", "plexichat.db"} <= set(left(much))
-    (much / "data" / "uploads" / "film").unlink()
+    (much / "data" / "uploads" / FILM[:2] / FILM[2:4] / FILM).unlink()
     assert run("backup", "create", "film.tar", cwd=much).code == 0
     assert left(much) == ["film.tar"]

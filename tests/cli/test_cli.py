@@ -40,6 +40,10 @@ WRONG = {
     "token list": ((), 1, "no database"),
     "token revoke": (("1",), 1, "no database"),
     "backup create": (("chat.tar",), 1, "no database"),
+    "backup list": (("--set", "backup.schedule=nightly"), 1, 'empty, "daily 03:30"'),
+    "backup verify": ((), 2, "name a file or say --all"),
+    "backup prune": (("--keep", "0"), 2, "--keep"),
+    "backup restore": (("nowhere.tar",), 1, "nowhere.tar"),
     "media usage": ((), 1, "no database"),
     "media prune": ((), 1, "no database"),
     "retention run": ((), 1, "no database"),
@@ -66,7 +70,11 @@ DATA = {
     "user logout": (("bob",), "ended"),
     "admin grant": (("bob",), "is_admin"),
     "token list": ((), "agent"),
-    "backup create": ((), "path"),
+    "backup create": (("house.tar",), "path"),
+    "backup list": ((), "fault"),
+    "backup verify": (("chat.tar",), "verified_at"),
+    "backup prune": ((), "removed"),
+    "backup restore": (("chat.tar",), "replaced"),
     "media usage": ((), "orphans"),
     "media prune": ((), "files"),
     "retention run": (("--dry-run", "--set", "retention.files_days=1"), "files"),
@@ -133,6 +141,9 @@ def test_a_wrong_use_is_one_sentence(path: str, tmp_path: Path) -> None:
 def test_data_comes_as_json(path: str, settled: Place, tmp_path: Path) -> None:
     arguments, name = DATA[path]
     place = copied(settled, tmp_path / "town")
+    if path.startswith("backup "):
+        place.done("backup", "create")
+        place.done("backup", "create", "chat.tar")
     found = json.loads(place.done(*path.split(), *arguments, "--json", stdin=f"{PASSWORD}\n"))
     assert name in (found[0] if isinstance(found, list) else found)
 
