@@ -63,6 +63,7 @@ class House:
     shapes: Shapes
     attendance: Attendance
     gateway: gateway.Gateway
+    sockets: wryft.Sockets
     pulse: Pulse
 
     def __init__(self, config: Config) -> None:
@@ -82,7 +83,6 @@ class House:
         self.presence = LivePresence()
         self.hub = Hub(config.gateway, self._arrived, self._left, self._forgotten)
         self.audiences = Audiences(self.hub.followed)
-        self.visits = wryft.Visits()
         self.voice = Voice()
         self.typing = Typing(self._tell, config.presence)
         self._slow = ThreadPoolExecutor(1, "slow", cores.give_way)
@@ -112,6 +112,7 @@ class House:
         house.attendance = Attendance(house.db, house.hub, house.live, config.presence)
         house.gateway = gateway.Gateway(house)
         house.attendance.expect(passing)
+        house.sockets = wryft.Sockets(house)
         house.upkeep.start()
         return house
 
@@ -211,7 +212,8 @@ def create_app(house: House) -> Quart:
 
     Http.site = site
     app.asgi_http_class = Http
-    app.asgi_websocket_class = sockets.connection({gateway.PATH: house.gateway.serve})
+    served = {gateway.PATH: house.gateway.serve, wryft.PATH: house.sockets.serve}
+    app.asgi_websocket_class = sockets.connection(served)
     app.extensions["house"] = house
     app.extensions["site"] = site
     return app

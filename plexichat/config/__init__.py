@@ -25,6 +25,7 @@ from plexichat.config.options import (
     Uploads,
     Versioning,
     Web,
+    Wryft,
     describe,
 )
 from plexichat.config.sources import ConfigError, load, locate
@@ -56,6 +57,7 @@ __all__ = [
     "Uploads",
     "Versioning",
     "Web",
+    "Wryft",
     "describe",
     "load",
     "locate",

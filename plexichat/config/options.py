@@ -172,6 +172,11 @@ class Versioning:
 
 
 @dataclass(frozen=True, slots=True)
+class Wryft:
+    max_sockets_per_user: Count = 32
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     client_dir: str = ""
 
@@ -231,6 +236,7 @@ class RateLimits:
     webhook_channel: Rates = (Rate(30, 60, 10),)
     identify: Rates = (Rate(1, 5, 1),)
     frames: Rates = (Rate(120, 60, 120),)
+    wryft_frames: Rates = (Rate(600, 60, 300),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +262,7 @@ class Config:
     presence: Presence = Presence()
     gateway: Gateway = Gateway()
     versioning: Versioning = Versioning()
+    wryft: Wryft = Wryft()
     web: Web = Web()
     docs: Docs = Docs()
     admin_ui: AdminUi = AdminUi()

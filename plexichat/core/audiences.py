@@ -107,6 +107,11 @@ class Audiences:
                     near.update(self._standings.get(server_id, ()))
                 return near - but
 
+    def channel(self, channel_id: int) -> Channel | None:
+        """A channel of a server that somebody connected belongs to."""
+        server_id = self._places.get(channel_id)
+        return None if server_id is None else self._rules[server_id].channels[channel_id]
+
     def readers(self, channel_id: int) -> Collection[int]:
         """The connected people who read a channel of a server; nobody for any other channel."""
         server_id = self._places.get(channel_id)

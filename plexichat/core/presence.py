@@ -129,6 +129,11 @@ def get(
     return others_see(user_id, present, active_at if active_at is not None else snap.now)
 
 
+def hides(snap: Snapshot, user_id: int) -> bool:
+    """Whether somebody does not want to be seen, here or not."""
+    return rows.chosen(snap, user_id).status in HIDDEN
+
+
 def put(tx: Tx, user_id: int, wanted: Wanted, was_here: bool) -> Presence:
     """Choose how to be seen; one's own sockets hear of it, and others if it changes for them."""
     if wanted.status not in STATUSES:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from plexichat.core import notifications, users
 from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from plexichat.core.events import BlockChanged, RelationshipChanged
-from plexichat.store import members
+from plexichat.store import channels, members, servers
 from plexichat.store import relationships as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.relationships import BLOCKED, FRIEND, INCOMING, OUTGOING, Relation, Status
@@ -48,6 +48,18 @@ RULES: Final[dict[Verb, dict[Pair, Pair]]] = {  # (mine, theirs): before -> afte
 def mine(snap: Snapshot, user_id: int) -> list[Relation]:
     """Friends, then who asked, who was asked and who is blocked; the newest first in each."""
     return rows.of(snap, user_id)
+
+
+def refuse_strangers(snap: Snapshot, user_id: int, other_id: int) -> None:
+    """Refuse to reach somebody with whom one shares nothing, or between whom there is a block."""
+    mine, theirs = rows.pair(snap, user_id, other_id)
+    near = (
+        mine == rows.FRIEND
+        or channels.dm_between(snap, user_id, other_id) is not None
+        or not set(servers.ids_of(snap, user_id)).isdisjoint(servers.ids_of(snap, other_id))
+    )
+    if user_id == other_id or not near or rows.BLOCKED in (mine, theirs):
+        raise Forbidden("out_of_reach", "Permission denied")
 
 
 def request(tx: Tx, user_id: int, other_id: int, message: str | None) -> Relation:

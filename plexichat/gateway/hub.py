@@ -77,6 +77,14 @@ class Hub:
             if socket.wire is wire:
                 socket.send(text)
 
+    def pass_on(self, payload: Payload, wire: Wire, audience: Collection[int]) -> None:
+        """Queue what no event tells, for the sessions of one wire format."""
+        dispatch = Dispatch(payload, asyncio.get_running_loop().time(), inf)
+        for sessions in self._followers(audience):
+            for session in sessions:
+                if session.wire is wire:
+                    session.deliver(dispatch)
+
     def connected(self, user_id: int) -> bool:
         return user_id in self._online
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from plexichat.wryft import (
+    calls,
     channels,
     dms,
     guilds,
@@ -15,7 +16,7 @@ from plexichat.wryft import (
     voice,
 )
 from plexichat.wryft.dialect import DIALECT
-from plexichat.wryft.places import Visits
+from plexichat.wryft.sockets import PATH, Sockets
 
 GROUPS: Final = tuple(
     group.routes
@@ -30,7 +31,8 @@ GROUPS: Final = tuple(
         dms,
         reactions,
         typing,
+        calls,
     )
 )
 
-__all__ = ["DIALECT", "GROUPS", "Visits"]
+__all__ = ["DIALECT", "GROUPS", "PATH", "Sockets"]

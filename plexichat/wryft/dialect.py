@@ -13,6 +13,7 @@ from plexichat.core.errors import Invalid, Refusal
 from plexichat.web.answer import Dialect
 from plexichat.web.refusals import Problem, Refused
 
+COOKIE = "plexichat_session"
 SPACE = UUID("53d2ac0b-7df7-4d6e-b5a3-3a3a6f2f7c11")
 FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 

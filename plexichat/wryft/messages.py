@@ -46,7 +46,7 @@ async def history(channel: str, query: Query) -> list[Message]:
     found = await see(places.find, me().id, channel)
     if found is None:
         return []
-    house().visits.note(me().id, found)
+    house().sockets.visits.note(me().id, found)
     return [shapes.message(found, view) for view in (await page(found, query)).messages[::-1]]
 
 
@@ -54,7 +54,7 @@ async def history(channel: str, query: Query) -> list[Message]:
 async def send(channel: str, body: NewMessage) -> Message:
     """Say something in a channel."""
     found = await at(channel)
-    house().visits.note(me().id, found)
+    house().sockets.visits.note(me().id, found)
     draft = drafted(body)
     here = house()
     rules = here.config.messages

@@ -55,7 +55,7 @@ async def all_dm(dm_id: int) -> list[Typist]:
 
 
 async def _guess(place: str) -> int | None:
-    last = house().visits.last(me().id, place)
+    last = house().sockets.visits.last(me().id, place)
     found = await see(places.guess, me().id, place, last)
     return None if found is None else found.id
 
