@@ -105,3 +105,58 @@ async def test_pages_are_full_though_lines_between_are_hidden(
     assert newest["action"] == "member_join"
     (older,) = (await bob.get(path, params={"limit": 1, "before": newest["id"]})).json()
     assert older["action"] == "server_create"
+
+
+async def test_every_deed_that_the_contract_names_leaves_a_line(
+    street: Town, ann: Person, bob: Person, cem: Person, dee: Person
+) -> None:
+    await ann.patch(street.path, {"name": "Oak Street"})
+    kitchen = await make(street, "kitchen")
+    await ann.patch(f"/channels/{kitchen}", {"topic": "recipes"})
+    role = (await ann.post(f"{street.path}/roles", {"name": "Cooks"})).json()["id"]
+    await ann.patch(f"{street.path}/roles/{role}", {"name": "Bakers"})
+    rule = f"/channels/{kitchen}/permissions/role/{role}"
+    for side in ("allow", "deny"):
+        await ann.put(rule, {side: VIEW})
+    await ann.delete(rule)
+    members = f"{street.path}/members"
+    code = (await ann.post(f"/channels/{street.general}/invites")).json()["code"]
+    for person in (cem, dee):
+        await person.post(f"/channels/invites/{code}")
+    await ann.put(f"{members}/{cem.id}/roles/{role}")
+    await ann.delete(f"{members}/{cem.id}/roles/{role}")
+    await ann.patch(f"{members}/{cem.id}", {"nickname": "Chef"})
+    await cem.post(f"{street.path}/leave")
+    await ann.delete(f"{members}/{dee.id}")
+    await ann.put(f"{street.path}/bans/{dee.id}", {"reason": "spam"})
+    await ann.delete(f"{street.path}/bans/{dee.id}")
+    await ann.delete(f"/channels/invites/{code}")
+    await ann.delete(f"{street.path}/roles/{role}")
+    await ann.delete(f"/channels/{kitchen}")
+    told = [(each["action"], each["user_id"], each["target_id"]) for each in await log(street, ann)]
+    assert told[:-2][::-1] == [
+        ("server_update", ann.id, street.id),
+        ("channel_create", ann.id, kitchen),
+        ("channel_update", ann.id, kitchen),
+        ("role_create", ann.id, role),
+        ("role_update", ann.id, role),
+        ("override_create", ann.id, role),
+        ("override_update", ann.id, role),
+        ("override_delete", ann.id, role),
+        ("invite_create", ann.id, code),
+        ("invite_use", cem.id, code),
+        ("member_join", cem.id, cem.id),
+        ("invite_use", dee.id, code),
+        ("member_join", dee.id, dee.id),
+        ("member_role_add", ann.id, cem.id),
+        ("member_role_remove", ann.id, cem.id),
+        ("member_update", ann.id, cem.id),
+        ("member_leave", cem.id, cem.id),
+        ("member_kick", ann.id, dee.id),
+        ("member_ban", ann.id, dee.id),
+        ("member_unban", ann.id, dee.id),
+        ("invite_delete", ann.id, code),
+        ("role_delete", ann.id, role),
+        ("channel_delete", ann.id, kitchen),
+    ]
+    assert "server_create" in {each for each, _, _ in told[-2:]}

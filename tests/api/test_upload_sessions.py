@@ -99,6 +99,31 @@ async def test_a_chunk_that_comes_again_takes_the_place_of_the_one_before(ann: P
     assert (await complete(ann, session)).json()["hash"] == hashlib.sha256(data).hexdigest()
 
 
+async def test_chunks_and_ends_that_come_at_once_make_one_whole_file(
+    ann: Person, stranger: httpx.AsyncClient, house: House
+) -> None:
+    data, other = bytes(100_000), b"x" * 100_000
+    session = await begin(ann, data, "notes.dat", "application/octet-stream")
+    await send(ann, session, 0, data)
+    answers = await asyncio.gather(
+        *(complete(ann, session) for _ in range(4)),
+        *(send(ann, session, 0, other) for _ in range(4)),
+        *(complete(ann, session) for _ in range(4)),
+    )
+    completed = [each for each in (*answers[:4], *answers[8:]) if each.status_code == 200]
+    (done,) = (each.json() for each in completed)
+    for late in answers:
+        if late not in (*completed, *answers[4:8]):
+            assert refusal(late) == (400, "Upload incomplete")
+        elif late.status_code != 200:
+            assert refusal(late) == (400, "Session not found")
+    kept = (await stranger.get(link(done))).content
+    assert hashlib.sha256(kept).hexdigest() == done["hash"]
+    assert kept in (data, other)
+    await house.shelf.settled()
+    assert len(stored(house)) == 1
+
+
 async def test_a_chunk_that_is_not_as_it_should_be_changes_nothing(
     ann: Person, house: House
 ) -> None:
