@@ -114,7 +114,8 @@ class DeleteUser(msgspec.Struct, frozen=True, tag="user delete"):
 
     async def perform(self, house: House, tell: Tell) -> Person:
         user_id = await find(house, self.name)
-        account = await house.db.write(administration.delete, user_id, grace=self.grace)
+        days = house.config.account_deletion.grace_days if self.grace else 0
+        account = await house.db.write(administration.delete, user_id, days)
         if not self.grace:
             while await house.db.write(deletion.purge):
                 pass

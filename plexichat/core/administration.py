@@ -132,8 +132,8 @@ def reset_two_factor(tx: Tx, user_id: int) -> None:
     two_factor.reset(tx, user_id)
 
 
-def delete(tx: Tx, user_id: int, *, grace: bool) -> Account:
-    """Delete an account, at once or after the grace in which a login takes it back."""
+def delete(tx: Tx, user_id: int, grace_days: int = 0) -> Account:
+    """Delete an account, at once or after so many days in which a login takes it back."""
     user = users.get(tx, user_id)
     owned = [server for server in server_rows.of(tx, user_id) if server.owner_id == user_id]
     if owned:
@@ -141,7 +141,7 @@ def delete(tx: Tx, user_id: int, *, grace: bool) -> Account:
         raise Invalid(
             "owns_servers", f"{user.username} owns servers: {names}; hand them over or delete them"
         )
-    deletion.begin(tx, user_id, tx.now + grace * deletion.GRACE_MS)
+    deletion.begin(tx, user_id, tx.now + grace_days * deletion.DAY_MS)
     return show(tx, user_id)
 
 

@@ -149,7 +149,7 @@ async def test_who_lost_their_second_factor_logs_in_without(talk: Talk) -> None:
 
 async def test_a_deletion_at_once_is_taken_back_by_no_login(talk: Talk) -> None:
     await log_in(talk, talk.ann)
-    await talk.write(administration.delete, talk.ann, grace=False)
+    await talk.write(administration.delete, talk.ann)
     assert await talk.read(sessions.mine, talk.ann) == []
     with pytest.raises(Unauthenticated):
         await log_in(talk, talk.ann)
@@ -163,7 +163,7 @@ async def test_a_deletion_at_once_is_taken_back_by_no_login(talk: Talk) -> None:
 
 
 async def test_a_later_deletion_can_be_taken_back(talk: Talk) -> None:
-    account = await talk.write(administration.delete, talk.ann, grace=True)
+    account = await talk.write(administration.delete, talk.ann, 30)
     assert await talk.read(administration.deletions) == [account]
     assert await talk.write(deletion.purge) is False
     assert (await talk.write(administration.spare, talk.ann)).deletion_at is None
@@ -172,7 +172,7 @@ async def test_a_later_deletion_can_be_taken_back(talk: Talk) -> None:
 async def test_who_owns_a_server_is_not_deleted(talk: Talk) -> None:
     server = await talk.write(servers.create, talk.ann, "Maple Street", None)
     with pytest.raises(Invalid, match=f"Maple Street .{server.id}."):
-        await talk.write(administration.delete, talk.ann, grace=False)
+        await talk.write(administration.delete, talk.ann)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ async def test_who_owns_a_server_is_not_deleted(talk: Talk) -> None:
         lambda tx, nobody: administration.appoint(tx, nobody, admin=True),
         lambda tx, nobody: administration.set_password(tx, nobody, b""),
         lambda tx, nobody: administration.reset_two_factor(tx, nobody),
-        lambda tx, nobody: administration.delete(tx, nobody, grace=True),
+        lambda tx, nobody: administration.delete(tx, nobody),
         lambda tx, nobody: administration.spare(tx, nobody),
         lambda tx, nobody: administration.show(tx, nobody),
     ],
