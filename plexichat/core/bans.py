@@ -6,6 +6,7 @@ from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound
 from plexichat.core.events import Able, BanLifted, Banned, Leftovers
 from plexichat.store import bans as rows
 from plexichat.store import members as member_rows
+from plexichat.store import servers as server_rows
 from plexichat.store import users
 from plexichat.store.bans import Ban
 from plexichat.store.db import Snapshot, Tx
@@ -14,6 +15,7 @@ PAGE_LIMIT = 1000
 REASON_LENGTH = 512
 DAYS = range(8)
 DAY_MS = 24 * 3_600_000
+NEITHER = "Server or user not found"
 
 BAN = permissions.BITS["members.ban"]
 
@@ -31,6 +33,8 @@ def put(
 
     What they said in the last `days` days goes soon after this call.
     """
+    if server_rows.by_id(tx, server_id) is None:
+        raise NotFound("server_not_found", NEITHER)
     who = servers.acting(tx, user_id, server_id, BAN)
     if days not in DAYS:
         raise Invalid("invalid_days", "Invalid input: delete_message_days")
@@ -38,7 +42,7 @@ def put(
         raise Invalid("invalid_reason", "Invalid input: reason")
     banned = users.by_id(tx, banned_id)
     if banned is None:
-        raise NotFound("user_not_found", "Server or user not found")
+        raise NotFound("user_not_found", NEITHER)
     if banned_id == user_id:
         raise Forbidden("hierarchy", "Permission denied")
     if member_rows.by_id(tx, server_id, banned_id) is not None:

@@ -56,6 +56,8 @@ async def test_somebody_who_never_came_can_be_banned(town: Town, ann: Person, ce
     assert (await town.shown())["member_count"] == 2
     assert (await ann.delete(path(town, cem))).json() == {"success": True}
     assert refusal(await ann.delete(path(town, cem))) == (404, "Ban not found")
+    for nothing in (f"{town.path}/bans/77", f"/servers/77/bans/{cem.id}"):
+        assert refusal(await ann.put(nothing)) == (404, "Server or user not found")
 
 
 async def test_banning_needs_the_right_and_a_higher_place(
