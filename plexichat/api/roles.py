@@ -71,10 +71,17 @@ async def create(server_id: int, body: RoleFields) -> Role:
 
 @routes.patch("/servers/<server_id>/roles/<role_id>", errors=(*ROLE, "400 Invalid input"))
 async def update(server_id: int, role_id: int, body: RoleChanges) -> Role:
-    """Change a role below one's own highest, or move it."""
+    """Change a role below one's own highest, or move it.
+
+    `permissions` are all that it gives from now on; but if one of them is `false`, those that are
+    not named stay as they are.
+    """
+    given = body.permissions or {}
+    some = given if False in given.values() else None
     wanted = Wanted(
-        body.name, body.color, body.permissions, body.hoist, body.mentionable, body.position
-    )
+        body.name, body.color, body.permissions if some is None else None, body.hoist,
+        body.mentionable, body.position, some,
+    )  # fmt: skip
     return shapes.role(await act(roles.update, me().id, server_id, role_id, wanted))
 
 

@@ -102,6 +102,25 @@ async def test_everyone_keeps_name_place_and_wearers(
     assert changed.json()["permissions"] == {"channels.view": True}
 
 
+async def test_what_is_denied_changes_what_there_is_and_what_is_allowed_alone_is_all(
+    street: Town, ann: Person
+) -> None:
+    given = {"channels.view": True, "messages.send": True}
+    role = await make(street, ann, permissions={**given, "messages.read": False})
+    assert role["permissions"] == given
+
+    async def patch(**named: bool) -> dict[str, bool]:
+        wanted = {"permissions": {name.replace("_", "."): on for name, on in named.items()}}
+        told = (await ann.patch(f"{street.path}/roles/{role['id']}", wanted)).json()
+        permissions: dict[str, bool] = told["permissions"]
+        return permissions
+
+    assert await patch(messages_send=False) == {"channels.view": True}
+    assert await patch(messages_send=True, channels_view=False) == {"messages.send": True}
+    assert await patch(messages_manage=True) == {"messages.manage": True}
+    assert await patch() == {}
+
+
 async def test_who_manages_roles_gives_no_more_than_they_have(
     street: Town, ann: Person, bob: Person, cem: Person
 ) -> None:
