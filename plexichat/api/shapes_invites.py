@@ -69,8 +69,9 @@ def invite(found: invites.Invite) -> Invite:
 
 def shown(door: Door) -> InviteShown:
     found = door.invite
+    name = None if door.server is None else door.server.name
     return InviteShown(
-        found.code, optional(found.server_id), door.server_name, optional(found.channel_id),
+        found.code, optional(found.server_id), name, optional(found.channel_id),
         optional(found.inviter_id), found.uses, found.max_uses, seconds(found.expires_at),
     )  # fmt: skip
 

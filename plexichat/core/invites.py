@@ -1,7 +1,8 @@
 """Invites: codes that let people into a server, and where the door is locked, onto this house.
 
 A code lives until it expires or has let in as many as it may; every join counts one. Uses are
-counted in the transaction that lets somebody in, so a code never lets in one too many.
+counted in the transaction that lets somebody in, so a code never lets in one too many. One that is
+used up is remembered for a while, only to say so.
 """
 
 import secrets
@@ -17,13 +18,16 @@ from plexichat.store import rules as rule_rows
 from plexichat.store import servers as server_rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.invites import Invite
+from plexichat.store.servers import Server
 
 CODE_LENGTH = 12
 ALPHABET = string.ascii_letters + string.digits
 PER_SERVER = 1000
+REMEMBERED_MS = 7 * 86_400_000
 LONGEST_SECONDS = 10 * 365 * 86_400
 MOST_USES = 1_000_000
 
+NOT_FOUND = ("invite_not_found", "Invite not found")
 CREATE = permissions.BITS["invites.create"]
 MANAGE = permissions.BITS["invites.manage"]
 MANAGE_SERVER = permissions.BITS["server.manage"]
@@ -31,19 +35,25 @@ MANAGE_SERVER = permissions.BITS["server.manage"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How long a code lives and how many it lets in, 0 for no end, and whether they may stay."""
+    """How long a code lives and how many it lets in, 0 for no end, and whether they may stay.
 
-    max_age: int
-    max_uses: int
-    temporary: bool
+    `until` says instead of `max_age` when it ends, in Unix milliseconds.
+    """
+
+    max_age: int = 0
+    max_uses: int = 0
+    temporary: bool = False
+    until: int | None = None
+    length: int = CODE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """An invite, and what the server it leads to is called."""
+    """An invite, the server it leads to, and whether who looks is at home there."""
 
     invite: Invite
-    server_name: str | None
+    server: Server | None
+    is_member: bool = False
 
 
 def create(tx: Tx, user_id: int, channel_id: int, wanted: Wanted) -> Invite:
@@ -53,19 +63,34 @@ def create(tx: Tx, user_id: int, channel_id: int, wanted: Wanted) -> Invite:
     if server_id is None:
         raise Forbidden("channel_access_denied", "Channel access denied")
     channels.refuse_without(seat, CREATE)
+    return _make(tx, user_id, server_id, channel_id, wanted)
+
+
+def create_for(tx: Tx, user_id: int, server_id: int, wanted: Wanted) -> Invite:
+    """The same for a server as a whole."""
+    servers.acting(tx, user_id, server_id, CREATE)
+    return _make(tx, user_id, server_id, None, wanted)
+
+
+def _make(
+    tx: Tx, user_id: int, server_id: int, channel_id: int | None, wanted: Wanted
+) -> Invite:
+    expires_at = tx.now + wanted.max_age * 1000 if wanted.max_age else wanted.until
+    if expires_at is not None and not tx.now < expires_at <= tx.now + LONGEST_SECONDS * 1000:
+        raise Invalid("invalid_expiry", "Invalid input: expires_at")
     if rows.count(tx, server_id) >= PER_SERVER:
         raise Invalid("invite_limit", "Invite limit")
     invite = Invite(
-        "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
+        "".join(secrets.choice(ALPHABET) for _ in range(wanted.length)),
         server_id,
         channel_id,
         user_id,
         0,
         wanted.max_uses,
-        wanted.max_age,
+        0 if expires_at is None else -(-(expires_at - tx.now) // 1000),
         wanted.temporary,
         tx.now,
-        tx.now + wanted.max_age * 1000 if wanted.max_age else None,
+        expires_at,
     )
     rows.insert(tx, invite)
     audit.record(tx, server_id, user_id, "invite_create", "invite", invite.code, invite.code)
@@ -73,14 +98,17 @@ def create(tx: Tx, user_id: int, channel_id: int, wanted: Wanted) -> Invite:
     return invite
 
 
-def show(snap: Snapshot, code: str) -> Door:
+def show(snap: Snapshot, code: str, user_id: int | None = None) -> Door:
     """Where a code leads, for anybody who has it."""
     invite = _live(snap, code)
     if invite is None:
-        raise NotFound("invite_not_found", "Invite not found")
+        raise NotFound(*NOT_FOUND)
     if invite.server_id is None:
         return Door(invite, None)
-    return Door(invite, servers.get(snap, invite.server_id).name)
+    at_home = (
+        user_id is not None and rule_rows.standing(snap, invite.server_id, user_id) is not None
+    )
+    return Door(invite, servers.get(snap, invite.server_id), at_home)
 
 
 def of_server(snap: Snapshot, user_id: int, server_id: int) -> list[Invite]:
@@ -100,7 +128,7 @@ def delete(tx: Tx, user_id: int, code: str) -> None:
     """Let a code lead nowhere; for who made it and who manages invites."""
     invite = _live(tx, code)
     if invite is None:
-        raise NotFound("invite_not_found", "Invite not found")
+        raise NotFound(*NOT_FOUND)
     if invite.server_id is None:
         raise Forbidden(*channels.PERMISSION_DENIED)
     standing = rule_rows.standing(tx, invite.server_id, user_id)
@@ -114,18 +142,38 @@ def delete(tx: Tx, user_id: int, code: str) -> None:
 
 def redeem(tx: Tx, user_id: int, code: str) -> int:
     """Let somebody into the server that a code leads to; return which it is."""
-    invite = _live(tx, code)
-    if invite is None or invite.server_id is None:
-        raise NotFound("invite_not_found", "Invite not found")
-    if ban_rows.by_id(tx, invite.server_id, user_id) is not None:
-        raise Forbidden("banned", "You are banned from this server")
-    if rule_rows.standing(tx, invite.server_id, user_id) is not None:
+    invite, server_id = _leading(tx, user_id, code)
+    if rule_rows.standing(tx, server_id, user_id) is not None:
         raise Conflict("already_member", "Already a member of this server")
+    _enter(tx, user_id, invite, server_id)
+    return server_id
+
+
+def accept(tx: Tx, user_id: int, code: str) -> Server:
+    """The same; whoever is in the server already is simply there, and counts for nothing."""
+    invite, server_id = _leading(tx, user_id, code)
+    if rule_rows.standing(tx, server_id, user_id) is None:
+        _enter(tx, user_id, invite, server_id)
+    return servers.get(tx, server_id)
+
+
+def _leading(snap: Snapshot, user_id: int, code: str) -> tuple[Invite, int]:
+    """An invite for somebody who may follow it, and the server to which it leads."""
+    invite = rows.by_code(snap, code)
+    if invite is None or invite.server_id is None or invite.expired(snap.now):
+        raise NotFound(*NOT_FOUND)
+    if invite.spent:
+        raise NotFound("invite_spent", "Invite not found")
+    if ban_rows.by_id(snap, invite.server_id, user_id) is not None:
+        raise Forbidden("banned", "You are banned from this server")
+    return invite, invite.server_id
+
+
+def _enter(tx: Tx, user_id: int, invite: Invite, server_id: int) -> None:
     servers.refuse_one_more(tx, user_id)
     _use(tx, invite)
-    audit.record(tx, invite.server_id, user_id, "invite_use", "invite", code, code)
-    servers.admit(tx, user_id, invite.server_id, temporary=invite.temporary)
-    return invite.server_id
+    audit.record(tx, server_id, user_id, "invite_use", "invite", invite.code, invite.code)
+    servers.admit(tx, user_id, server_id, temporary=invite.temporary)
 
 
 def check_registration(snap: Snapshot, mode: str, code: str | None) -> None:
@@ -152,7 +200,10 @@ def forget_expired(tx: Tx, limit: int) -> int:
     """Forget up to `limit` codes whose time is over; return how many."""
     gone = rows.expired(tx, limit)
     for invite in gone:
-        _forget(tx, invite)
+        if invite.spent:
+            rows.delete(tx, invite.code)
+        else:
+            _forget(tx, invite)
     return len(gone)
 
 
@@ -162,14 +213,19 @@ def _live(snap: Snapshot, code: str) -> Invite | None:
 
 
 def _use(tx: Tx, invite: Invite) -> None:
-    """Count somebody who came in; after the last one the code is gone."""
+    """Count somebody who came in; after the last one the code leads nowhere."""
     rows.use(tx, invite.code)
     if invite.uses + 1 == invite.max_uses:
-        _forget(tx, invite)
+        rows.keep_until(tx, invite.code, tx.now + REMEMBERED_MS)
+        _tell_gone(tx, invite)
 
 
 def _forget(tx: Tx, invite: Invite) -> None:
     rows.delete(tx, invite.code)
+    _tell_gone(tx, invite)
+
+
+def _tell_gone(tx: Tx, invite: Invite) -> None:
     if invite.server_id is not None and server_rows.by_id(tx, invite.server_id) is not None:
         audience = _managers(invite.server_id, invite.channel_id)
         tx.emit(

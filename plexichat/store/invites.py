@@ -19,9 +19,15 @@ class Invite(Struct, frozen=True):
     created_at: int
     expires_at: int | None
 
+    @property
+    def spent(self) -> bool:
+        return 0 < self.max_uses <= self.uses
+
+    def expired(self, now: int) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
     def live(self, now: int) -> bool:
-        fresh = self.expires_at is None or now < self.expires_at
-        return fresh and (not self.max_uses or self.uses < self.max_uses)
+        return not self.spent and not self.expired(now)
 
 
 COLUMNS = """i.code, i.server_id, i.channel_id, i.inviter_id, i.uses, i.max_uses, i.max_age,
@@ -54,7 +60,9 @@ def of_server(snap: Snapshot, server_id: int) -> list[Invite]:
 
 def count(snap: Snapshot, server_id: int) -> int:
     (found,) = snap.execute(
-        "SELECT count(*) FROM invite WHERE server_id = ?", (server_id,)
+        """SELECT count(*) FROM invite
+           WHERE server_id = ? AND (max_uses = 0 OR uses < max_uses)""",
+        (server_id,),
     ).fetchone()
     return int(found)
 
@@ -71,6 +79,14 @@ def insert(tx: Tx, invite: Invite) -> None:
 
 def use(tx: Tx, code: str) -> None:
     tx.execute("UPDATE invite SET uses = uses + 1 WHERE code = ?", (code,))
+
+
+def keep_until(tx: Tx, code: str, unix_ms: int) -> None:
+    """Let a code expire then, if not before."""
+    tx.execute(
+        "UPDATE invite SET expires_at = min(ifnull(expires_at, ?1), ?1) WHERE code = ?2",
+        (unix_ms, code),
+    )
 
 
 def delete(tx: Tx, code: str) -> None:

@@ -15,6 +15,7 @@ from plexichat.web.refusals import Problem, Refused
 
 COOKIE = "plexichat_session"
 SPACE = UUID("53d2ac0b-7df7-4d6e-b5a3-3a3a6f2f7c11")
+EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -60,6 +61,16 @@ def iso(unix_ms: int) -> str:
     return f"{dt.datetime.fromtimestamp(unix_ms // 1000, dt.UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
+def moment(text: str, field: str) -> int:
+    """An ISO time as Unix milliseconds; one without a zone is in UTC."""
+    try:
+        read = dt.datetime.fromisoformat(text)
+        read = read.replace(tzinfo=dt.UTC) if read.tzinfo is None else read
+        return max((read - EPOCH) // dt.timedelta(milliseconds=1), 0)
+    except (ValueError, OverflowError):
+        raise Invalid("invalid_time", f"Invalid input: {field}") from None
+
+
 @contextlib.contextmanager
 def already(*codes: str) -> Iterator[None]:
     """Take for done what core refuses with one of these codes because it is so already."""
@@ -71,14 +82,14 @@ def already(*codes: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def answered(code: str, status: int) -> Iterator[None]:
-    """Refuse with this status what core refuses with this code."""
+def answered(code: str, status: int, sentence: str | None = None) -> Iterator[None]:
+    """Refuse with this status, and sentence, what core refuses with this code."""
     try:
         yield
     except Refusal as error:
         if error.code != code:
             raise
-        raise Refused(Problem(status, error.message)) from error
+        raise Refused(Problem(status, sentence or error.message)) from error
 
 
 DIALECT = Dialect(
