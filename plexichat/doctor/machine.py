@@ -33,7 +33,7 @@ def sqlite(patient: Patient, version: str = driver.VERSION) -> Iterator[Finding]
         f"SQLite {version} can damage a database in which two programs write at once (mended in "
         f"{least}); the server writes through one connection, so let no other program open "
         "plexichat.db while it runs",
-        "sh packaging/build.sh, which makes an executable with a newer SQLite",
+        "python3 packaging/build.py, which makes an executable with a newer SQLite",
     )  # fmt: skip
 
 

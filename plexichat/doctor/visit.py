@@ -36,9 +36,19 @@ def split(url: str) -> SplitResult:
     return urlsplit(url)
 
 
-def get(url: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Ask; raises OSError, or ssl.SSLError, when there is no answer."""
-    return _ask(url, "GET", path, dict(headers or {}))
+def get(
+    url: str, path: str, headers: Mapping[str, str] | None = None, source: str = ""
+) -> Answer:
+    """Ask, from one address of ours if it matters; raises OSError when there is no answer."""
+    return _ask(url, "GET", path, dict(headers or {}), source)
+
+
+def our_address(url: str) -> str:
+    """Where visits to this address come from."""
+    at = split(url)
+    port = at.port or (443 if at.scheme == "https" else 80)
+    with socket.create_connection((at.hostname or "", port), SECONDS) as line:
+        return str(line.getsockname()[0])
 
 
 def announce(url: str, path: str, length: int) -> Answer | None:
@@ -49,10 +59,13 @@ def announce(url: str, path: str, length: int) -> Answer | None:
         return None
 
 
-def _ask(url: str, method: str, path: str, headers: dict[str, str]) -> Answer:
+def _ask(
+    url: str, method: str, path: str, headers: dict[str, str], source: str = ""
+) -> Answer:
     at = split(url)
     kind = HTTPSConnection if at.scheme == "https" else HTTPConnection
-    connection = kind(at.hostname or "", at.port, timeout=SECONDS)
+    bound = (source, 0) if source else None
+    connection = kind(at.hostname or "", at.port, timeout=SECONDS, source_address=bound)
     try:
         connection.putrequest(method, at.path + path)
         for name, value in headers.items():

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from plexichat.doctor.findings import ADVICE, GOOD, WRONG, Finding, Patient
 from tests.doctor.relay import Relay
 from tests.running import Server, serving
 
-WITH_PROXY = ServerConfig(trusted_proxies=("127.0.0.1",))  # type: ignore[arg-type]
+WITH_PROXY = ServerConfig(trusted_proxies=(ip_network("127.0.0.1"),))
 
 
 @pytest.fixture(scope="module")
