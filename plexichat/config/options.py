@@ -5,6 +5,7 @@
 
 import dataclasses
 import json
+import pathlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -241,7 +242,10 @@ class RateLimits:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All sections; `sources` tells where each option that is not at its default came from."""
+    """All sections; `sources` tells where each option that is not at its default came from.
+
+    `path` is the file that was read, if one was.
+    """
 
     server: Server = Server()
     storage: Storage = Storage()
@@ -270,6 +274,7 @@ class Config:
     sources: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
+    path: pathlib.Path | None = field(default=None, compare=False, repr=False)
 
 
 SECTIONS: dict[str, Any] = {

@@ -37,15 +37,20 @@ def load(path: Path | None, environ: Mapping[str, str], overrides: Sequence[str]
 
     `overrides` are texts of the form `section.key=value`.
     """
+    return made((*in_file(path), *in_environment(environ), *in_overrides(overrides)), path)
+
+
+def made(sources_in_order: Iterable["Given"], path: Path | None) -> Config:
+    """The configuration that comes of what the sources give."""
     chosen: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
     sources: dict[str, str] = {}
-    for given in (*in_file(path), *in_environment(environ), *in_overrides(overrides)):
+    for given in sources_in_order:
         value = accept(given)
         section, _, name = given.key.partition(".")
         chosen[section][name] = value
         sources[given.key] = given.source
     sections: dict[str, Any] = {name: kind(**chosen[name]) for name, kind in SECTIONS.items()}
-    config = Config(**sections, sources=MappingProxyType(sources))
+    config = Config(**sections, sources=MappingProxyType(sources), path=path)
     refuse_contradictions(config)
     return config
 
@@ -65,14 +70,24 @@ class Given:
 
 
 def in_file(path: Path | None) -> Iterator[Given]:
-    if path is None:
-        return
+    if path is not None:
+        yield from in_toml(read_file(path), path)
+
+
+def read_file(path: Path) -> str:
     try:
-        toml = path.read_text("utf-8-sig")  # some editors begin a UTF-8 file with a mark
-        document = tomllib.loads(toml)
+        return path.read_text("utf-8-sig")  # some editors begin a UTF-8 file with a mark
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:  # not UTF-8, or not TOML
+    except ValueError as error:  # not UTF-8
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+
+
+def in_toml(toml: str, path: Path) -> Iterator[Given]:
+    """What a file gives that holds this text."""
+    try:
+        document = tomllib.loads(toml)
+    except ValueError as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
     for key, value in flat(document):
         yield Given(key, value, str(path), toml)

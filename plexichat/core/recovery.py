@@ -36,9 +36,9 @@ class Link:
     expires_at: int
 
 
-def link(tx: Tx, username: str, hours: int) -> Link:
+def link(tx: Tx, user_id: int, hours: int) -> Link:
     """Make a link for somebody; they are told, and the one before is dead."""
-    user = users.find(tx, username)
+    user = users.get(tx, user_id)
     secret = secrets.token_urlsafe(32)
     kept = accounts.credentials(tx, user.id).password_hash
     expires_at = tx.now + hours * HOUR_MS
@@ -52,7 +52,7 @@ def make_account(
 ) -> tuple[Account, Link | None]:
     """An account for somebody; whoever knows no password for it gets a link, for some hours."""
     made = accounts.create(tx, username, email, password_hash)
-    handed = None if hours is None else link(tx, username, hours)
+    handed = None if hours is None else link(tx, made.id, hours)
     return administration.show(tx, made.id), handed
 
 

@@ -7,16 +7,16 @@ token that is none. Dangerous deeds want the password again beforehand.
 import ipaddress
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from plexichat import ids
-from plexichat.config import AdminUi
+from plexichat.config import AdminUi, ConfigError, editing
 from plexichat.core import accounts, admin_sessions, administration, deeds, passwords, recovery
 from plexichat.core.accounts import Challenge
 from plexichat.core.deeds import Deed
-from plexichat.core.errors import Forbidden, NotFound, TooSoon, Unauthenticated
+from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound, TooSoon, Unauthenticated
 from plexichat.core.recovery import Link
 from plexichat.store.admin_sessions import Admin
 from plexichat.store.administration import Account
@@ -54,6 +54,10 @@ async def let_in(request: Request) -> None:
 DOOR: Final = Guard(stand_at_door, None, ("403 Access denied", "404 Not found"))
 INSIDE: Final = Guard(
     let_in, "admin", (*DOOR.errors, "401 Invalid token", "401 Invalid or expired token")
+)
+# What decides where the server listens, what it writes and who may be here.
+TERMINAL_ONLY: Final = frozenset(
+    ("server", "storage", "logging", "metrics", "admin_ui", "backup", "web")
 )
 FRESH: Final = "403 Insufficient permissions"  # what `act_freshly` refuses with
 
@@ -153,6 +157,29 @@ async def make_account(
     hours = None if password is not None else here.config.recovery.link_hours
     deed = Deed("users.create", "user", None, {"username": username})
     return await act(deed, recovery.make_account, username, email, kept, hours)
+
+
+def changeable(key: str) -> bool:
+    """Whether an admin who is not at the terminal may change an option."""
+    return key.partition(".")[0] not in TERMINAL_ONLY
+
+
+async def change_config(wanted: Mapping[str, editing.Plain]) -> None:
+    """Change options in the configuration file; what would not be right is refused."""
+    here = house()
+    path = here.config.path
+    if path is None:
+        raise Conflict("no_config", "No configuration file: the server was started without one")
+    for key in wanted:
+        if not changeable(key):
+            raise Invalid("terminal_only", f"Invalid input: {key} is changed at the terminal only")
+    deed = Deed("config.change", None, None, {"options": wanted})
+    try:
+        text = await here.slow(editing.changed, path, wanted)
+        await act_freshly(deed, admin_sessions.nothing)
+        await here.slow(editing.replace, path, text)
+    except ConfigError as error:
+        raise Invalid("invalid_config", f"Invalid input: {error}") from error
 
 
 async def log_out_everybody() -> int:

@@ -18,7 +18,7 @@ CONFIRM = "/auth/password-reset/confirm"
 
 
 async def link(person: Person, hours: int = 24) -> str:
-    made = await person.house.db.write(recovery.link, person.username, hours)
+    made = await person.house.db.write(recovery.link, person.number, hours)
     return made.token
 
 

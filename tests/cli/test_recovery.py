@@ -46,7 +46,7 @@ def test_a_link_made_beside_a_server_or_without_one_sets_a_password(tmp_path: Pa
         assert httpx.post(f"{server.url}/auth/login", json=credentials).status_code == 200
         missing = run("user", "recovery-link", "bob", cwd=tmp_path)
         assert (missing.code, missing.out) == (1, "")
-        assert missing.err == "plexichat: User not found\n"
+        assert missing.err == "plexichat: there is nobody called bob\n"
         server.stop()
         assert token not in server.log()
 

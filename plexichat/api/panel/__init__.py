@@ -4,6 +4,7 @@ from typing import Final
 
 from plexichat.api.panel import (
     audit,
+    configuration,
     deletions,
     entrance,
     operations,
@@ -15,5 +16,7 @@ from plexichat.api.panel import (
 
 GROUPS: Final = tuple(
     group.routes
-    for group in (entrance, session, users, deletions, security, reports, audit, operations)
-)
+    for group in (
+        entrance, session, users, deletions, security, reports, audit, operations, configuration,
+    )
+)  # fmt: skip
