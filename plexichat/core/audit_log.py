@@ -75,13 +75,12 @@ def _log(
 
 def _hidden(snap: Snapshot, user_id: int, server_id: int) -> set[int]:
     """The channels of which a member learns nothing, those included that are no more."""
-    rules = rule_rows.of_server(snap, server_id)
-    standing = rule_rows.standing(snap, server_id, user_id)
-    assert rules is not None
-    assert standing is not None
-    if permissions.in_server(rules, standing, snap.now) == permissions.ALL:
+    who = servers.member(snap, user_id, server_id)
+    if permissions.in_server(who.rules, who.standing, snap.now) == permissions.ALL:
         return set()
-    unseen = rules.channels.keys() - permissions.seen(rules, standing).keys()
+    rules = rule_rows.of_server(snap, server_id)
+    assert rules is not None
+    unseen = rules.channels.keys() - permissions.seen(rules, who.standing).keys()
     return unseen | rows.buried(snap, server_id)
 
 

@@ -133,14 +133,15 @@ def worn(snap: Snapshot, user_id: int, server_id: int, member_id: int) -> list[R
 
 def give(tx: Tx, user_id: int, server_id: int, member_id: int, role_id: int) -> None:
     """Let a member wear a role; nothing happens if they do already."""
-    role, _ = _assigning(tx, user_id, server_id, member_id, role_id)
+    who, role = _assigning(tx, user_id, server_id, member_id, role_id)
+    permissions.refuse_giving(who.rules, who.standing, role.permissions, tx.now)
     if not role.is_default and rows.give(tx, server_id, member_id, role_id):
         _worn(tx, user_id, server_id, member_id, role, "member_role_add")
 
 
 def take(tx: Tx, user_id: int, server_id: int, member_id: int, role_id: int) -> None:
     """Take a role from a member; nothing happens if they do not wear it."""
-    role, _ = _assigning(tx, user_id, server_id, member_id, role_id)
+    _, role = _assigning(tx, user_id, server_id, member_id, role_id)
     if role.is_default:
         raise Forbidden("default_role", "Permission denied")
     if rows.take(tx, server_id, member_id, role_id):
@@ -149,17 +150,16 @@ def take(tx: Tx, user_id: int, server_id: int, member_id: int, role_id: int) -> 
 
 def _assigning(
     tx: Tx, user_id: int, server_id: int, member_id: int, role_id: int
-) -> tuple[Role, Standing]:
+) -> tuple[Acting, Role]:
     who = servers.acting(tx, user_id, server_id, ASSIGN)
     role = rows.by_id(tx, server_id, role_id)
     member = rule_rows.standing(tx, server_id, member_id)
     if role is None or member is None:
         raise NotFound("member_or_role_not_found", "Member or role not found")
     permissions.refuse_not_above_role(who.rules, who.standing, role)
-    permissions.refuse_giving(who.rules, who.standing, role.permissions, tx.now)
     if member_id != user_id:
         _refuse_not_above(tx, who, member)
-    return role, member
+    return who, role
 
 
 def _worn(

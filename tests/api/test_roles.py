@@ -135,6 +135,8 @@ async def test_who_manages_roles_gives_no_more_than_they_have(
     ban = await make(street, ann, name="banners", permissions={"members.ban": True})
     worn = f"{street.path}/members/{cem.id}/roles"
     assert refusal(await bob.put(f"{worn}/{ban['id']}")) == DENIED
+    await ann.put(f"{worn}/{ban['id']}")
+    assert (await bob.delete(f"{worn}/{ban['id']}")).json() == {"success": True}
     assert (await bob.put(f"{worn}/{kick['id']}")).json() == {"success": True}
     assert (await bob.put(f"{worn}/{kick['id']}")).json() == {"success": True}
     assert (await cem.get(f"{street.path}/permissions")).json()["members.kick"] is True
