@@ -43,7 +43,8 @@ class MakeRecoveryLink(msgspec.Struct, frozen=True, tag="recovery link make"):
     name: str
 
     async def perform(self, house: House, tell: Tell) -> RecoveryLink:
-        made = await house.db.write(recovery.link, self.name, house.config.recovery.link_hours)
+        user_id = await find(house, self.name)
+        made = await house.db.write(recovery.link, user_id, house.config.recovery.link_hours)
         url = house.shapes.recovery(made.token)
         return RecoveryLink(made.username, url, made.expires_at // 1000)
 
