@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from plexichat import __version__
-from plexichat.api.shapes import SUCCESS, Success
+from plexichat.api.shapes import SUCCESS, Seconds, Success
 from plexichat.core import admin_sessions, overview
 from plexichat.core.deeds import Deed
 from plexichat.core.notice import Notice, State
@@ -60,6 +60,17 @@ class Dashboard(Struct):
     worker_health: None
 
 
+class BackupMade(Struct):
+    """`lost` are uploads that the database names and the disk has not."""
+
+    success: bool
+    filename: str
+    bytes: int
+    uploads: int
+    lost: int
+    created_at: Seconds
+
+
 class Announcement(Struct):
     state: State
     message: Annotated[str, Meta(max_length=500)] | None = None
@@ -100,3 +111,12 @@ async def announce(body: Announcement) -> Success:
     here.notice = notice
     here.gateway.announce(notice)
     return SUCCESS
+
+
+@routes.post("/admin/backup", errors=(panel.FRESH, "409 No backup was made"))
+async def back_up() -> BackupMade:
+    """Put everything into one file in the server's folder for backups, while it goes on."""
+    made = await panel.back_up()
+    return BackupMade(
+        True, made.path.name, made.bytes, made.uploads, made.lost, made.made_at // 1000
+    )

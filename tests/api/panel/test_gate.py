@@ -260,6 +260,7 @@ async def test_what_is_dangerous_wants_the_password_again(ann: Person, bob: Pers
             ("/admin/security/lock-user", {"user_id": bob.id}),
             ("/admin/security/logout-all", {}),
             ("/admin/maintenance", {"state": "maintenance"}),
+            ("/admin/backup", {}),
         ):
             answer = await office.post(path, **body)
             assert refusal(answer) == STEP_UP, path

@@ -136,3 +136,22 @@ async def test_a_line_is_not_written_without_what_it_tells_of(office: Office) ->
     for path in ("/admin/users/77/notes", "/admin/users/77/unlock-user"):
         assert refusal(await office.post(path, notes="x"))[0] == 404
     assert await office.actions() == before
+
+
+async def test_a_backup_is_made_where_backups_are(office: Office) -> None:
+    made = await office.did("/admin/backup")
+    folder = office.admin.house.backups.folder
+    assert (folder / made["filename"]).stat().st_size == made["bytes"]
+    assert (made["uploads"], made["lost"]) == (0, 0)
+    assert made["created_at"] > 0
+    assert (await office.actions())[0] == "operations.backup"
+
+
+async def test_a_backup_that_cannot_be_made_is_told_without_detail(office: Office) -> None:
+    folder = office.admin.house.backups.folder
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("in the way")
+    answer = await office.post("/admin/backup")
+    assert refusal(answer) == (409, "No backup was made")
+    (line, *_) = (await office.seen("/admin/audit/logs"))["logs"]
+    assert (line["action"], line["status"]) == ("operations.backup", "failure")
