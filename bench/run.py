@@ -32,11 +32,12 @@ SCENARIOS: dict[str, Callable[[Bench], Awaitable[Fields]]] = {
     "connect": scenarios.idle_sockets,
     "town_members": town.members,
     "town_first": town.first_request,
+    "town_history": town.history,
     "town_fanout": town.fanout,
 }
 GROUPS = {
     "fanout": ["fanout_100", "fanout_500"],
-    "town": ["town_members", "town_first", "town_fanout"],
+    "town": ["town_members", "town_first", "town_history", "town_fanout"],
 }
 AT_MOST: dict[str, Fields] = {
     "me": {"cpu_us": 400},
@@ -50,6 +51,7 @@ AT_MOST: dict[str, Fields] = {
     "connect": {"idle_rss_mb": 75, "kb_per_socket": 45},
     "town_members": {"cpu_us": 15_000},
     "town_first": {"first_us": 20_000, "cpu_us": 600},
+    "town_history": {"cpu_us": 4_000},
     "town_fanout": {"cpu_us": 8, "request_unheard_us": 600},
 }
 AT_LEAST: dict[str, Fields] = {"me_during_login": {"times_floor": 0.5}}

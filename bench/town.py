@@ -17,7 +17,7 @@ from bench.world import API, DATA, World, sentence, serving
 from plexichat import config
 from plexichat.core import permissions, servers, sessions
 from plexichat.core.sessions import Client
-from plexichat.store import channels, roles
+from plexichat.store import channels, messages, roles
 from plexichat.store.db import Database, Tx
 
 PEOPLE = 10_000
@@ -26,6 +26,7 @@ CHANNELS = 200
 WORN = 5  # roles by each member
 LISTENERS = 500
 LISTED = 1_000
+SAID = 400
 ROWS_PER_CALL = 500
 
 
@@ -35,6 +36,7 @@ class Town:
 
     id: int
     channel_id: int
+    middle: int  # one of the messages there
     tokens: tuple[str, ...]
 
     def asked(self, path: str, member: int = 0) -> bytes:
@@ -52,6 +54,16 @@ async def members(bench: Bench) -> Fields:
     """The first 1,000 of 10,000 members."""
     async with living(bench.world) as (child, town):
         with asking(child, [[town.asked(f"/members?limit={LISTED}")]]) as workers:
+            size = await workers[0]()
+            found = await bench.figures(child, workers)
+        return fields(child, found, await bench.floors.answer(size))
+
+
+async def history(bench: Bench) -> Fields:
+    """A page of 50 messages, somewhere in a channel that 10,000 members have read somewhere."""
+    async with living(bench.world) as (child, town):
+        page = f"{API}/channels/{town.channel_id}/messages?limit=50&before={town.middle}"
+        with asking(child, [[request("GET", page, town.tokens[1])]]) as workers:
             size = await workers[0]()
             found = await bench.figures(child, workers)
         return fields(child, found, await bench.floors.answer(size))
@@ -101,11 +113,14 @@ async def build(data: Path, owner_id: int) -> Town:
     try:
         made = await database.write(servers.create, owner_id, "Maple Street", None)
         assert made.default_channel_id is not None
+        place = made.default_channel_id
         await database.write(furnish, made.id)
+        said = await database.write(talk, place, owner_id)
         tokens: list[str] = []
         for first in range(1, PEOPLE, ROWS_PER_CALL):
             tokens += await database.write(settle, made.id, first)
-        return Town(made.id, made.default_channel_id, tuple(tokens))
+            await database.write(read, place, said, first)
+        return Town(made.id, place, said[SAID // 2], tuple(tokens))
     finally:
         await database.close()
 
@@ -131,6 +146,26 @@ def furnish(tx: Tx, server_id: int) -> None:
                 )
 
 
+def talk(tx: Tx, channel_id: int, author_id: int) -> list[int]:
+    """What was said before; return the messages."""
+    return [
+        messages.insert(tx, channel_id, author_id, sentence(number), None, None, None)
+        for number in range(SAID)
+    ]
+
+
+def read(tx: Tx, channel_id: int, said: list[int], first: int) -> None:
+    """Let those people have read up to somewhere."""
+    tx.connection.executemany(
+        """INSERT INTO reading (user_id, channel_id, read_id, receipt_id, delivered_id)
+           VALUES (?1, ?2, ?3, ?3, ?3)""",
+        [
+            (number, channel_id, said[number * number % SAID])
+            for number in range(first, first + ROWS_PER_CALL)
+        ],
+    )
+
+
 def settle(tx: Tx, server_id: int, first: int) -> list[str]:
     """Some hundred people who are members, with roles; return the tokens of the first of all."""
     worn = [role.id for role in roles.of_server(tx, server_id) if not role.is_default]
@@ -141,8 +176,8 @@ def settle(tx: Tx, server_id: int, first: int) -> list[str]:
             (number, f"neighbour{number}"),
         )
         tx.execute(
-            "INSERT INTO member (server_id, user_id, joined_at) VALUES (?, ?, ?)",
-            (server_id, number, tx.now),
+            "INSERT INTO member (server_id, user_id, joined_at, joined_id) VALUES (?, ?, ?, ?)",
+            (server_id, number, tx.now, tx.id()),
         )
         for step in range(WORN):
             role_id = worn[(number + step * step) % len(worn)]
