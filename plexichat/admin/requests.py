@@ -4,17 +4,31 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from plexichat.admin import backups, database, media, people, retention, sessions, users
+from plexichat.admin import (
+    backups,
+    database,
+    invites,
+    media,
+    people,
+    retention,
+    servers,
+    sessions,
+    users,
+    webhooks,
+)
 from plexichat.admin.words import Done, Progress, Refused
 
 SUBJECTS: Final = (
     backups,
     database,
+    invites,
     media,
     people,
     retention,
+    servers,
     sessions,
     users,
+    webhooks,
 )
 
 # A type that msgspec tells apart by its tags; what is put together at run time is Any to mypy.

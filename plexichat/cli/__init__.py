@@ -17,14 +17,18 @@ from plexichat.cli.config import config
 from plexichat.cli.database import db
 from plexichat.cli.doctor import doctor
 from plexichat.cli.init import init
+from plexichat.cli.invites import invite
 from plexichat.cli.logs import logs
 from plexichat.cli.media import media
 from plexichat.cli.options import Sources, given
 from plexichat.cli.output import clean
+from plexichat.cli.permissions import permissions
 from plexichat.cli.retention import retention
 from plexichat.cli.serve import serve
+from plexichat.cli.servers import server
 from plexichat.cli.sessions import token
 from plexichat.cli.users import user
+from plexichat.cli.webhooks import webhook
 from plexichat.config import ConfigError
 from plexichat.core.errors import Refusal
 from plexichat.store.errors import StoreError
@@ -48,7 +52,11 @@ for verb in (
     serve,
     user,
     admin,
+    server,
+    permissions,
+    invite,
     token,
+    webhook,
     backup,
     media,
     retention,

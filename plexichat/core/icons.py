@@ -24,7 +24,7 @@ def put(tx: Tx, user_id: int, server_id: int, file: str | None) -> Server:
     before = servers.get(tx, server_id)
     if before.icon is not None:
         tx.emit(FilesForgotten(audience=frozenset(), names=(before.icon,)))
-    return servers.put(tx, user_id, server_id, icon=file)
+    return servers.put(tx, user_id, server_id, {"icon": file})
 
 
 def of(snap: Snapshot, server_id: int) -> Seen:

@@ -72,13 +72,18 @@ def create_for(tx: Tx, user_id: int, server_id: int, wanted: Wanted) -> Invite:
     return _make(tx, user_id, server_id, None, wanted)
 
 
+def issue(tx: Tx, server_id: int | None, wanted: Wanted) -> Invite:
+    """Make a code that is nobody's: for an account here, and for a server if one is named."""
+    return _make(tx, None, server_id, None, wanted)
+
+
 def _make(
-    tx: Tx, user_id: int, server_id: int, channel_id: int | None, wanted: Wanted
+    tx: Tx, user_id: int | None, server_id: int | None, channel_id: int | None, wanted: Wanted
 ) -> Invite:
     expires_at = tx.now + wanted.max_age * 1000 if wanted.max_age else wanted.until
     if expires_at is not None and not tx.now < expires_at <= tx.now + LONGEST_SECONDS * 1000:
         raise Invalid("invalid_expiry", "Invalid input: expires_at")
-    if rows.count(tx, server_id) >= PER_SERVER:
+    if server_id is not None and rows.count(tx, server_id) >= PER_SERVER:
         raise Invalid("invite_limit", "Invite limit")
     invite = Invite(
         "".join(secrets.choice(ALPHABET) for _ in range(wanted.length)),
@@ -93,8 +98,30 @@ def _make(
         expires_at,
     )
     rows.insert(tx, invite)
-    audit.record(tx, server_id, user_id, "invite_create", "invite", invite.code, invite.code)
-    tx.emit(InviteCreated(audience=_managers(server_id, channel_id), invite=invite))
+    if server_id is not None:
+        if user_id is not None:
+            code = invite.code
+            audit.record(tx, server_id, user_id, "invite_create", "invite", code, code)
+        tx.emit(InviteCreated(audience=_managers(server_id, channel_id), invite=invite))
+    return invite
+
+
+def every(snap: Snapshot) -> list[Door]:
+    """All codes that lead somewhere, the newest first."""
+    servers_by_id = {server.id: server for server in server_rows.every(snap)}
+    return [
+        Door(invite, None if invite.server_id is None else servers_by_id[invite.server_id])
+        for invite in rows.every(snap)
+        if invite.live(snap.now)
+    ]
+
+
+def withdraw(tx: Tx, code: str) -> Invite:
+    """Let a code lead nowhere, whoever made it."""
+    invite = _live(tx, code)
+    if invite is None:
+        raise NotFound("invite_not_found", f"there is no invite {code}")
+    _forget(tx, invite)
     return invite
 
 

@@ -6,8 +6,9 @@ member. Without `channels.view` there is nothing in a channel at all. Nobody giv
 touches who does not stand below, or acts on the owner.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from plexichat.core.errors import Forbidden, Invalid
 from plexichat.store.channels import Channel
@@ -52,6 +53,12 @@ NAMES = (
     "threads.create_private",
     "threads.manage",
 )
+By = Literal[
+    "owner", "administrator", "role", "role override", "member override",
+    "nothing",              # no role of theirs gives it
+    "hidden",               # they may not view the channel
+    "time-out",
+]  # fmt: skip
 BITS: Mapping[str, int] = {name: 1 << place for place, name in enumerate(NAMES)}
 ALL = (1 << len(NAMES)) - 1
 
@@ -163,6 +170,54 @@ def _timed_out(granted: int, standing: Standing, now: int) -> int:
     if standing.timeout_until is not None and standing.timeout_until > now:
         return granted & ~LOST_IN_TIMEOUT
     return granted
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What decided over a permission last, with the roles or the member that it was decided for."""
+
+    allowed: bool
+    by: By
+    ids: tuple[int, ...] = ()
+
+
+def explain(
+    rules: Rules, standing: Standing, channel_id: int | None, now: int
+) -> dict[str, Reason]:
+    """Why a member may do what `in_channel` says, or without a channel `in_server`."""
+    if standing.user_id == rules.owner_id:
+        return dict.fromkeys(NAMES, Reason(True, "owner"))
+    worn = [role for id, role in sorted(rules.roles.items()) if id in standing.role_ids]
+    if commanders := tuple(role.id for role in worn if role.permissions & ADMINISTRATOR):
+        return dict.fromkeys(NAMES, Reason(True, "administrator", commanders))
+    found = {
+        name: Reason(bool(givers), "role" if givers else "nothing", givers)
+        for name, bit in BITS.items()
+        for givers in [tuple(role.id for role in worn if role.permissions & bit)]
+    }
+    if channel_id is not None:
+        overrides = rules.overrides.get(channel_id, ())
+        roles = [o for o in overrides if o.kind == "role" and o.target_id in standing.role_ids]
+        own = [o for o in overrides if o.kind == "member" and o.target_id == standing.user_id]
+        _decide(found, roles, "role override")
+        _decide(found, own, "member override")
+        if not found["channels.view"].allowed:
+            hidden = Reason(False, "hidden")
+            return {name: found[name] if bit == VIEW else hidden for name, bit in BITS.items()}
+    if standing.timeout_until is not None and standing.timeout_until > now:
+        for name, reason in found.items():
+            if reason.allowed and BITS[name] & LOST_IN_TIMEOUT:
+                found[name] = Reason(False, "time-out")
+    return found
+
+
+def _decide(found: dict[str, Reason], overrides: Sequence[Override], by: By) -> None:
+    """Let overrides of one kind have their say; what one of them allows, none of them denies."""
+    for name, bit in BITS.items():
+        allowing = tuple(one.target_id for one in overrides if one.allow & bit)
+        denying = tuple(one.target_id for one in overrides if one.deny & bit)
+        if allowing or denying:
+            found[name] = Reason(bool(allowing), by, allowing or denying)
 
 
 def top(rules: Rules, standing: Standing) -> int:

@@ -143,7 +143,7 @@ def delete(tx: Tx, user_id: int, channel_id: int, place: Place | None = None) ->
     invite_rows.forget_channel(tx, server_id, channel_id)
     rows.end(tx, channel_id)
     if servers.get(tx, server_id).default_channel_id == channel_id:
-        servers.put(tx, user_id, server_id, default_channel_id=None)
+        servers.put(tx, user_id, server_id, {"default_channel_id": None})
     _record(
         tx, server_id, user_id, "channel_delete", channel_id, channel.name,
         {"type": (channel.kind, None)},

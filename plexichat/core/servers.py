@@ -3,7 +3,7 @@
 Every server has an owner, who is a member, and a role @everyone that every member wears.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -272,10 +272,16 @@ def change(tx: Tx, user_id: int, server_id: int, wanted: Changes) -> Server:
         columns["default_channel_id"] = _entrance(tx, user_id, server_id, wanted.default_channel_id)
     if wanted.is_public is not None:
         columns["is_public"] = wanted.is_public
-    return put(tx, user_id, server_id, **columns)
+    return put(tx, user_id, server_id, columns)
 
 
-def put(tx: Tx, user_id: int, server_id: int, **columns: object) -> Server:
+def put(
+    tx: Tx,
+    user_id: int,
+    server_id: int,
+    columns: Mapping[str, object],
+    reason: str | None = None,
+) -> Server:
     """Set columns of a server by name; its members hear of it if that changes anything."""
     before = get(tx, server_id)
     if all(getattr(before, name) == value for name, value in columns.items()):
@@ -285,7 +291,7 @@ def put(tx: Tx, user_id: int, server_id: int, **columns: object) -> Server:
     _tell(tx, after)
     changes = {name: (getattr(before, name), getattr(after, name)) for name in columns}
     audit.record(
-        tx, server_id, user_id, "server_update", "server", server_id, after.name, changes
+        tx, server_id, user_id, "server_update", "server", server_id, after.name, changes, reason
     )
     return seen(tx, user_id, after)
 
@@ -301,14 +307,16 @@ def _tell(tx: Tx, server: Server) -> None:
     tx.emit(ServerChanged(audience=Outside(server.id, channel_id), server=hidden))
 
 
-def hand_over(tx: Tx, user_id: int, server_id: int, heir_id: int) -> Server:
+def hand_over(
+    tx: Tx, user_id: int, server_id: int, heir_id: int, reason: str | None = None
+) -> Server:
     """Make another member the owner."""
     refuse_not_owner(tx, user_id, server_id)
     if rule_rows.standing(tx, server_id, heir_id) is None:
         raise NotFound("member_not_found", "Member not found")
     if users.get(tx, heir_id).deletion_at is not None:
         raise NotFound("member_leaves", "Member not found: their account is about to be deleted")
-    after = put(tx, user_id, server_id, owner_id=heir_id)
+    after = put(tx, user_id, server_id, {"owner_id": heir_id}, reason)
     rules_changed(tx, server_id)
     return after
 

@@ -114,9 +114,16 @@ def update(
 
 def delete(tx: Tx, user_id: int, webhook_id: int) -> None:
     """Remove a webhook; what it wrote stays."""
-    webhook = _own(tx, user_id, webhook_id)
+    _own(tx, user_id, webhook_id)
+    remove(tx, webhook_id)
+
+
+def remove(tx: Tx, webhook_id: int) -> Webhook:
+    """Remove a webhook, whoever made it."""
+    webhook = _get(tx, webhook_id)
     rows.delete(tx, webhook_id)
     _tell(tx, webhook.server_id, webhook.channel_id)
+    return webhook
 
 
 def regenerate(tx: Tx, user_id: int, webhook_id: int) -> Made:

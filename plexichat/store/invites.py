@@ -58,6 +58,14 @@ def of_server(snap: Snapshot, server_id: int) -> list[Invite]:
     return [_invite(row) for row in rows]
 
 
+def every(snap: Snapshot) -> list[Invite]:
+    """All to servers that are, and to accounts, the newest first."""
+    rows = snap.execute(
+        f"SELECT {COLUMNS} FROM invite i WHERE {STANDING} ORDER BY i.created_at DESC, i.code"
+    )
+    return [_invite(row) for row in rows]
+
+
 def count(snap: Snapshot, server_id: int) -> int:
     (found,) = snap.execute(
         """SELECT count(*) FROM invite

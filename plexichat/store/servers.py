@@ -38,6 +38,22 @@ def by_id(snap: Snapshot, server_id: int) -> Server | None:
     return None if row is None else _server(row)
 
 
+def every(snap: Snapshot) -> list[Server]:
+    """All of them, the oldest first."""
+    rows = snap.execute(f"SELECT {COLUMNS} FROM server s WHERE NOT s.ended ORDER BY s.id")
+    return [Server(*row) for row in rows]
+
+
+def called(snap: Snapshot, name: str) -> list[Server]:
+    """Those of exactly this name, ignoring the case of ASCII."""
+    rows = snap.execute(
+        f"""SELECT {COLUMNS} FROM server s WHERE s.name = ? COLLATE NOCASE AND NOT s.ended
+            ORDER BY s.id""",
+        (name,),
+    )
+    return [Server(*row) for row in rows]
+
+
 def of(snap: Snapshot, user_id: int) -> list[Server]:
     """The servers somebody belongs to, by name."""
     rows = snap.execute(

@@ -23,6 +23,13 @@ def by_id(snap: Snapshot, webhook_id: int) -> Webhook | None:
     return None if row is None else Webhook(*row)
 
 
+def every(snap: Snapshot) -> list[Webhook]:
+    rows = snap.execute(
+        f"{SELECT} WHERE server_id IN (SELECT id FROM server WHERE NOT ended) ORDER BY id"
+    )
+    return [Webhook(*row) for row in rows]
+
+
 def of_channel(snap: Snapshot, channel_id: int) -> list[Webhook]:
     rows = snap.execute(f"{SELECT} WHERE channel_id = ? ORDER BY id", (channel_id,))
     return [Webhook(*row) for row in rows]

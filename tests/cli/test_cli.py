@@ -37,6 +37,16 @@ WRONG = {
     "admin list": ((), 1, "no database"),
     "admin grant": (("ann",), 1, "no database"),
     "admin revoke": ((), 2, "person"),
+    "server list": ((), 1, "no database"),
+    "server show": (("1",), 1, "no database"),
+    "server transfer": (("1",), 2, "person"),
+    "server delete": (("1",), 2, "--yes"),
+    "permissions explain": (("ann",), 2, "channel"),
+    "invite create": (("--uses", "-1"), 2, "--uses"),
+    "invite list": ((), 1, "no database"),
+    "invite revoke": (("abc",), 2, "--yes"),
+    "webhook list": ((), 1, "no database"),
+    "webhook revoke": (("1",), 2, "--yes"),
     "token list": ((), 1, "no database"),
     "token revoke": (("1",), 1, "no database"),
     "backup create": (("chat.tar",), 1, "no database"),
@@ -69,6 +79,13 @@ DATA = {
     "user sessions": (("bob",), "agent"),
     "user logout": (("bob",), "ended"),
     "admin grant": (("bob",), "is_admin"),
+    "server list": ((), "owner_id"),
+    "server show": (("maple street",), "roles"),
+    "server transfer": (("Maple Street", "bob", "--yes"), "owner"),
+    "server delete": (("Maple Street", "--yes"), "owner"),
+    "invite create": ((), "url"),
+    "invite list": ((), "max_uses"),
+    "webhook list": ((), "channel_id"),
     "token list": ((), "agent"),
     "backup create": (("house.tar",), "path"),
     "backup list": ((), "fault"),
@@ -84,7 +101,10 @@ DATA = {
     "version": ((), "version"),
 }
 # What these print here is nothing with a name; they have tests of their own.
-LISTS = {"logs", "doctor", "user enable", "admin list", "admin revoke", "token revoke"}
+LISTS = {
+    "logs", "doctor", "user enable", "admin list", "admin revoke", "token revoke",
+    "permissions explain", "invite revoke", "webhook revoke",
+}  # fmt: skip
 NEW = ("test", "bench")  # they become another program
 
 

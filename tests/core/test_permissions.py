@@ -106,6 +106,50 @@ def test_every_world_is_judged_as_the_model_judges_it(seed: int) -> None:
         assert named(permissions.in_channel(rules, who, CHANNEL, NOW)) == model.in_channel(who)
 
 
+@pytest.mark.parametrize("seed", range(300))
+def test_every_explanation_comes_to_the_same_as_the_evaluation(seed: int) -> None:
+    rules, people = random_world(random.Random(seed))
+    for who in people:
+        for channel_id, allowed in (
+            (None, permissions.in_server(rules, who, NOW)),
+            (CHANNEL, permissions.in_channel(rules, who, CHANNEL, NOW)),
+        ):
+            told = permissions.explain(rules, who, channel_id, NOW)
+            assert {name: reason.allowed for name, reason in told.items()} == permissions.names(
+                allowed
+            )
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_an_explanation_names_what_gives_or_takes_the_permission(seed: int) -> None:
+    rules, people = random_world(random.Random(seed))
+    for who in people:
+        mine = [
+            one
+            for one in rules.overrides[CHANNEL]
+            if one.target_id in (who.role_ids if one.kind == "role" else {who.user_id})
+        ]
+        for name, reason in permissions.explain(rules, who, CHANNEL, NOW).items():
+            bit = BITS[name]
+            match reason.by:
+                case "role":
+                    givers = {role.id for role in Model(rules).roles(who) if role.permissions & bit}
+                    assert set(reason.ids) == givers
+                    assert not any(bit & (one.allow | one.deny) for one in mine)
+                case "role override" | "member override":
+                    kind = reason.by.removesuffix(" override")
+                    assert set(reason.ids) == {
+                        one.target_id
+                        for one in mine
+                        if one.kind == kind and bit & (one.allow if reason.allowed else one.deny)
+                    }
+                case "administrator":
+                    assert all("administrator" in named(rules.roles[id].permissions)
+                               for id in reason.ids)  # fmt: skip
+                case _:
+                    assert reason.ids == ()
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_nobody_gives_what_they_lack_or_acts_upward(seed: int) -> None:
     dice = random.Random(seed)

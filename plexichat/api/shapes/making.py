@@ -67,6 +67,10 @@ class Shapes:
         """Where somebody sets a new password; browsers keep what is behind # to themselves."""
         return f"{self.origin}/recover#{token}"
 
+    def invitation(self, code: str) -> str:
+        """Where somebody makes an account with an invite."""
+        return f"{self.origin}/join#{code}"
+
     def user(self, user: User) -> UserPublic:
         return UserPublic(
             str(user.id), user.username, self.avatar(user.id, user.avatar),
