@@ -46,6 +46,7 @@ from plexichat.web.limits import Limits
 from plexichat.web.lockouts import Lockouts
 from plexichat.web.proxies import Proxies
 from plexichat.web.refusals import Problem, Refused
+from plexichat.web.windows import Windows
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class House:
         self.limits = Limits(config.rate_limits, time.monotonic)
         self.lockouts = Lockouts(time.monotonic)
         self.notice = RUNNING
+        self.windows = Windows(config.rate_limits.enabled, time.monotonic)
         self.proxies = Proxies(config.server.trusted_proxies)
         self.minimum: Version | None = None
         if config.versioning.min_supported_version:
@@ -104,12 +106,13 @@ class House:
             house.shelf = Shelf(house.directory / UPLOADS, house.db.room)
             await house.shelf.run(house.shelf.files.sweep)
             house.backups = Safekeeping(config, house.db, house.shelf)
+            house.attendance = Attendance(house.db, house.hub, house.live, config.presence)
+            await house.attendance.start()
         except BaseException:
             await house.db.close()
             raise
         origin = config.server.public_url or _listening(config)
         house.shapes = Shapes(origin, Links(key, time.time))
-        house.attendance = Attendance(house.db, house.hub, house.live, config.presence)
         house.gateway = gateway.Gateway(house)
         house.attendance.expect(passing)
         house.sockets = wryft.Sockets(house)

@@ -9,15 +9,20 @@ import logging
 import time
 from asyncio import TimerHandle
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 from plexichat.config import Presence
-from plexichat.core import members, presence, receipts, views
+from plexichat.core import members, presence, receipts, sessions, views
+from plexichat.core.errors import Refusal
 from plexichat.core.events import Event, MessageCreated, TypingStarted, TypingStopped
-from plexichat.core.presence import Wanted
+from plexichat.core.presence import Text, Wanted
 from plexichat.core.sessions import LiveSessions
 from plexichat.gateway.hub import Hub
 from plexichat.store.db import Database
+
+DEPARTURE_SECONDS: Final = 2  # some clients say on every page that they leave and are back
+LOOK_AGAIN_SECONDS: Final = 86_400
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +40,8 @@ class Attendance:
         self._timers: dict[int, TimerHandle] = {}
         self._opening: TimerHandle | None = None
         self._closed_at: dict[int, int] = {}
+        self._departures: dict[int, TimerHandle] = {}
+        self._end: TimerHandle | None = None  # of the next text that goes by itself
         self._tasks: set[asyncio.Task[None]] = set()
 
     def expect(self, people: Iterable[int]) -> None:
@@ -67,19 +74,50 @@ class Attendance:
     async def choose(self, session_id: int, user_id: int, wanted: Wanted) -> views.Presence:
         """Be seen differently; without a socket, for as long as requests keep coming."""
         was_here = user_id in self._present
+        self._drop_departure(user_id)
         own = await self._db.write(presence.acting_put, session_id, user_id, wanted, was_here)
         self._present.add(user_id)
-        if not self._hub.connected(user_id):
-            self._closed_at.pop(user_id, None)
-            self._expect(user_id, self._rules.lease_seconds)
+        self._lease(user_id)
         return own
+
+    def depart(self, session_id: int, user_id: int, wanted: Wanted) -> None:
+        """Be seen so in a moment, unless something else is chosen before."""
+        presence.check(wanted)
+        self._drop_departure(user_id)
+        loop = asyncio.get_running_loop()
+        self._departures[user_id] = loop.call_later(
+            DEPARTURE_SECONDS, self._departed, session_id, user_id, wanted
+        )
+
+    async def beat(self, user_id: int) -> None:
+        """A client says that somebody is still here: without a socket, as by a request."""
+        if user_id not in self._present:
+            self._present.add(user_id)
+            await self._db.write(presence.appear, user_id)
+        self._lease(user_id)
+
+    async def say(self, session_id: int, user_id: int, text: Text) -> None:
+        """Set text and emoji; who is not here does not come by it."""
+        is_here = user_id in self._present
+        until = await self._db.write(
+            sessions.acting, session_id, presence.say, user_id, text, is_here
+        )
+        self._expect_end(until)
+
+    def here(self, user_id: int) -> bool:
+        """Whether somebody is here, be it unseen."""
+        return user_id in self._present
+
+    async def start(self) -> None:
+        """Remember when the next text goes by itself."""
+        self._expect_end(await self._db.read(presence.next_end))
 
     async def close(self) -> None:
         """Everybody goes at once, and is remembered as last seen now."""
-        if self._opening is not None:
-            self._opening.cancel()
-        for timer in self._timers.values():
-            timer.cancel()
+        singles = (self._opening, self._end)
+        for timer in (*self._timers.values(), *self._departures.values(), *singles):
+            if timer is not None:
+                timer.cancel()
         if self._tasks:
             await asyncio.wait(tuple(self._tasks))
         await asyncio.gather(
@@ -93,6 +131,46 @@ class Attendance:
         for user_id in people:
             if user_id not in self._present:
                 await self._db.write(members.see_off, user_id)
+
+    def _lease(self, user_id: int) -> None:
+        """Without a socket somebody is here for as long as requests keep coming."""
+        if not self._hub.connected(user_id):
+            self._closed_at.pop(user_id, None)
+            self._expect(user_id, self._rules.lease_seconds)
+
+    def _departed(self, session_id: int, user_id: int, wanted: Wanted) -> None:
+        del self._departures[user_id]
+        if self._live.alive(session_id):
+            self._spawn(self._depart(session_id, user_id, wanted))
+
+    async def _depart(self, session_id: int, user_id: int, wanted: Wanted) -> None:
+        with suppress(Refusal):
+            await self.choose(session_id, user_id, wanted)
+
+    def _drop_departure(self, user_id: int) -> None:
+        timer = self._departures.pop(user_id, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _expect_end(self, until: int | None) -> None:
+        """Look at the texts when this one has had its time, unless one is to end before it."""
+        if until is None:
+            return
+        loop = asyncio.get_running_loop()
+        at = loop.time() + min(max(until - _now(), 1) / 1000, LOOK_AGAIN_SECONDS)
+        if self._end is not None:
+            if self._end.when() <= at:
+                return
+            self._end.cancel()
+        self._end = loop.call_at(at, self._look)
+
+    def _look(self) -> None:
+        self._end = None
+        self._spawn(self._end_texts())
+
+    async def _end_texts(self) -> None:
+        """Take away the texts that have had their time, and wait for the next."""
+        self._expect_end(await self._db.write(presence.end_texts, frozenset(self._present)))
 
     def _expect(self, user_id: int, seconds: float) -> None:
         self._drop_timer(user_id)

@@ -15,6 +15,7 @@ from plexichat.core import (
     invites,
     leftovers,
     notifications,
+    pictures,
     recovery,
     sessions,
     thumbnails,
@@ -34,7 +35,7 @@ JOB_SECONDS: Final = 60
 DAY_SECONDS: Final = 86_400
 FORGETTING: Final = (
     sessions.forget_expired, accounts.forget_expired, invites.forget_expired,
-    upload_sessions.forget_expired, notifications.forget_old,
+    upload_sessions.forget_expired, notifications.forget_old, pictures.forget_waiting,
     recovery.forget_expired, admin_sessions.forget_expired,
 )  # fmt: skip
 
@@ -162,3 +163,4 @@ class Upkeep:
     async def _sweep(self) -> None:
         self._house.limits.sweep()
         self._house.lockouts.sweep()
+        self._house.windows.sweep()

@@ -18,9 +18,6 @@ PUBLIC: Final[Headers] = [
     (b"cache-control", b"public, max-age=300, must-revalidate"),
     files.SANDBOX,
 ]
-TYPES: Final = {
-    "jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
-}  # fmt: skip
 REFUSALS: Final = (
     "400 Invalid file type", "400 File too large", "507 Insufficient storage",
 )  # fmt: skip
@@ -64,7 +61,7 @@ async def developed(file: str) -> Reply | None:
     content = await shelf.run(shelf.files.read, file)
     if content is None:
         return None
-    return files.whole(content, TYPES[ending], f'"{name}"', PUBLIC)
+    return files.whole(content, files.PICTURES[ending], f'"{name}"', PUBLIC)
 
 
 @routes.post(

@@ -48,6 +48,7 @@ from plexichat.api.frames import (
 )
 from plexichat.api.intents import ALL, DEFAULT, PRIVILEGED
 from plexichat.api.presence import NewPresence
+from plexichat.api.presence import wanted as presence_of
 from plexichat.api.ready import ready
 from plexichat.api.shapes import VersionInfo
 from plexichat.api.shapes_servers import members_told
@@ -55,7 +56,6 @@ from plexichat.core import members, typing, versions
 from plexichat.core.audiences import attend
 from plexichat.core.errors import Invalid, Refusal, Unauthenticated
 from plexichat.core.events import Around
-from plexichat.core.presence import Wanted
 from plexichat.core.ready import picture
 from plexichat.core.sessions import Me
 from plexichat.gateway.session import Session
@@ -177,8 +177,8 @@ class Conversation:
         session = self._began()
         try:
             said = bodies.decode(bytes(d), NewPresence)
-            wanted = Wanted(said.status or "online", said.custom_status, said.custom_emoji)
-            await self._house.attendance.choose(session.login_id, session.user_id, wanted)
+            chosen = presence_of(said, said.status or "online")
+            await self._house.attendance.choose(session.login_id, session.user_id, chosen)
         except Refusal:
             pass
 

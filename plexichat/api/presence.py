@@ -1,6 +1,6 @@
 """Presence and typing (contract group presence)."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -14,6 +14,8 @@ from plexichat.web.routes import Routes
 
 routes = Routes("Presence")
 
+STATUSES: Final = ("online", "idle", "dnd", "invisible", "offline")
+
 
 class NewPresence(Struct):
     phrases: ClassVar = {"status": "Invalid status"}
@@ -22,14 +24,20 @@ class NewPresence(Struct):
     custom_emoji: str | UnsetType | None = UNSET
 
 
+def wanted(said: NewPresence, status: str) -> Wanted:
+    """What somebody says they want to be seen as, in one of this wire's words for it."""
+    if status not in STATUSES:
+        raise Invalid("invalid_status", f"Invalid status: must be one of {', '.join(STATUSES)}")
+    return Wanted(status, said.custom_status, said.custom_emoji)
+
+
 @routes.put("/users/@me/presence", errors=("400 Invalid status", "400 Invalid input"))
 async def put(body: NewPresence) -> PresenceShape:
     """Choose how to be seen. An absent text or emoji stays; `null` or an empty one goes."""
     if body.status is None:
         raise Invalid("invalid_status", "Invalid status: missing")
-    wanted = Wanted(body.status, body.custom_status, body.custom_emoji)
     here = house()
-    own = await here.attendance.choose(me().session_id, me().id, wanted)
+    own = await here.attendance.choose(me().session_id, me().id, wanted(body, body.status))
     return here.shapes.presence(own)
 
 

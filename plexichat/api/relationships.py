@@ -40,6 +40,7 @@ async def list_relationships() -> list[RelationshipListed]:
     bucket="request_friend",
     errors=(
         "400 Invalid input", "400 Invalid user ID", "400 Self request", "403 Blocked",
+        "403 Permission denied",
         "404 User not found", "409 Already exists",
     ),
 )  # fmt: skip

@@ -2,9 +2,8 @@
 
 from msgspec import Struct
 
-from plexichat.api.shapes import MessagingSettings
+from plexichat.api.shapes import MessagingSettings, Senders
 from plexichat.core import settings, users
-from plexichat.store.users import Senders
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
 

@@ -18,6 +18,7 @@ from plexichat.api.shapes import (
     created,
     optional,
     seconds,
+    status_word,
 )
 from plexichat.api.shapes_emojis import Emoji, emoji
 from plexichat.core import permissions
@@ -262,7 +263,7 @@ def gone(server_id: int) -> GuildGone:
 
 def roster(shapes: Shapes, found: Roster, live: LivePresence) -> list[Member]:
     """Members as they are seen now."""
-    statuses = (live.shown(each.user_id).status for each in found.members)
+    statuses = (status_word(live.shown(each.user_id).status) for each in found.members)
     return [
         member(shapes, each, "offline" if each.user_id in found.apart else status)
         for each, status in zip(found.members, statuses, strict=True)

@@ -175,6 +175,7 @@ class Versioning:
 @dataclass(frozen=True, slots=True)
 class Wryft:
     max_sockets_per_user: Count = 32
+    legacy_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ class RateLimits:
     default: Rates = (Rate(60, 30, 10),)
     login: Rates = (Rate(5, 60, 5), Rate(20, 3600, 20))
     register: Rates = (Rate(3, 60, 3), Rate(10, 3600, 10), Rate(20, 86400, 20))
+    auth: Rates = (Rate(10, 60, 10),)
     two_factor: Rates = (Rate(5, 60, 2),)
     recover: Rates = (Rate(5, 60, 5), Rate(20, 3600, 20))
     send_message: Rates = (Rate(10, 5, 5),)

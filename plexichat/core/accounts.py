@@ -130,15 +130,32 @@ def log_in(
     tx: Tx, checked: Credentials, client: Client, rules: config.Sessions
 ) -> Login | Challenge:
     """Begin a session for somebody whose password matched `checked`, or ask for their code."""
+    user = _proved(tx, checked)
+    if user.totp_enabled:
+        return Challenge(two_factor.challenge(tx, user.id))
+    return _begin(tx, user, client, rules)
+
+
+def _proved(tx: Tx, checked: Credentials) -> User:
+    """Whose password matched `checked`, if it still is theirs and they may come in."""
     now_kept = rows.credentials(checked.user_id)
     if now_kept is None or now_kept.password_hash != checked.password_hash:
         raise Unauthenticated("invalid_credentials", "Invalid credentials")
     refuse_locked(now_kept, tx.now)
     if now_kept.failures:
         rows.change(checked.user_id, failures=0, locked_until=0)
-    user = users.get(tx, checked.user_id)
-    if user.totp_enabled:
-        return Challenge(two_factor.challenge(tx, user.id))
+    return users.get(tx, checked.user_id)
+
+
+def log_in_at_once(
+    tx: Tx, checked: Credentials, code: str | None, client: Client, rules: config.Sessions
+) -> Login | None:
+    """Begin a session for somebody whose code came with the password; None if it is wrong."""
+    if users.get(tx, checked.user_id).totp_enabled:
+        refuse_locked(credentials(tx, checked.user_id), tx.now)
+        if code is None or not two_factor.take(tx, checked.user_id, code):
+            return None
+    user = _proved(tx, checked)
     return _begin(tx, user, client, rules)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
-from plexichat.core import users
+from plexichat.core import pictures, users
 from plexichat.store import users as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.users import User
@@ -40,11 +40,16 @@ def of(snap: Snapshot, user_id: int) -> Seen:
     user = rows.by_id(snap, user_id)
     if user is None:
         return Seen(None, draw(user_id, ""))
-    return Seen(users.own_file(user.avatar), draw(user_id, user.username))
+    return Seen(pictures.own_file(user.avatar), draw(user_id, user.username))
 
 
 def draw(id: int, name: str) -> str:
     """The initials of a name on a colour that stays the same for an id, as SVG."""
-    words = re.split(r"[\s._-]+", name)
-    letters = "".join(word[0] for word in words if word)[:2].upper() or "?"
+    letters = initials(name) or "?"
     return SVG.format(colour=COLOURS[id % len(COLOURS)], letters=escape(letters))
+
+
+def initials(name: str) -> str:
+    """The first letters of the first two words of a name, as capitals."""
+    words = re.split(r"[\s._-]+", name)
+    return "".join(word[0] for word in words if word)[:2].upper()

@@ -11,6 +11,7 @@ from plexichat.core import permissions, users
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import Audience, ConversationCreated, NotesCreated, Readers
 from plexichat.store import channels as rows
+from plexichat.store import members as member_rows
 from plexichat.store import relationships
 from plexichat.store import rules as rules_rows
 from plexichat.store import users as user_rows
@@ -160,9 +161,15 @@ def welcomes(snap: Snapshot, sender: int, other: User) -> bool:
     mine, theirs = relationships.pair(snap, sender, other.id)
     if BLOCKED in (mine, theirs):
         return False
-    if other.allow_dms_from == "friends":
-        return mine == FRIEND
-    return other.allow_dms_from == "everyone"
+    match other.allow_dms_from:
+        case "everyone":
+            return True
+        case "friends":
+            return mine == FRIEND
+        case "server_members":
+            return mine == FRIEND or bool(member_rows.near(snap, sender, (other.id,)))
+        case "none":
+            return False
 
 
 def reaches(snap: Snapshot, sender: int, other_id: int) -> bool:

@@ -7,11 +7,20 @@ more. Who owns a server hands it over or ends it first.
 from dataclasses import replace
 
 from plexichat import config
-from plexichat.core import accounts, channels, messages, reactions, sessions, two_factor, users
+from plexichat.core import (
+    accounts,
+    channels,
+    messages,
+    pictures,
+    profiles,
+    reactions,
+    sessions,
+    two_factor,
+    users,
+)
 from plexichat.core import servers as server_rules
 from plexichat.core.errors import Forbidden, Invalid
 from plexichat.core.events import (
-    FilesForgotten,
     Leftovers,
     RelationshipChanged,
     UserUpdated,
@@ -70,6 +79,7 @@ def purge(tx: Tx, keep_messages: bool = True) -> bool:
     elif (
         not _part(tx, user_id)
         and not reactions.withdraw(tx, user_id, ROWS_AT_ONCE)
+        and not pictures.forget_of(tx, user_id, ROWS_AT_ONCE)
         and not any(rows.delete_some(tx, table, user_id, ROWS_AT_ONCE) for table in rows.MANY)
     ):
         _forget(tx, user_id)
@@ -100,9 +110,8 @@ def _part(tx: Tx, user_id: int) -> bool:
 def _forget(tx: Tx, user_id: int) -> None:
     """Take away the rest, and leave a place without a name."""
     before = users.get(tx, user_id)
-    picture = users.own_file(before.avatar)
-    if picture is not None:
-        tx.emit(FilesForgotten(audience=frozenset(), names=(picture,)))
+    pictures.replaced(tx, before.avatar, None)
+    profiles.forget(tx, user_id)
     nobody = replace(before, username="", email=None, avatar=None)
     tx.emit(UserUpdated(audience=users.acquaintances(tx, user_id), user=nobody, private=False))
     notes = channels.notes(tx, user_id)

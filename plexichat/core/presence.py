@@ -2,7 +2,7 @@
 
 Somebody is here while a socket of theirs is open, or shortly after they said so over HTTP. Who is
 not here, or does not want to be seen, is offline to others: without text, emoji or a trace of when
-they really were here.
+they really were here. A text may have an end, after which nobody sees it.
 """
 
 import dataclasses
@@ -25,6 +25,7 @@ from plexichat.core.events import (
     RelationshipChanged,
     ServerJoined,
 )
+from plexichat.core.servers import member
 from plexichat.core.views import Presence, World
 from plexichat.store import presence as rows
 from plexichat.store import relationships, servers, users
@@ -32,10 +33,11 @@ from plexichat.store.db import Snapshot, Tx
 from plexichat.store.presence import Chosen
 from plexichat.store.relationships import Relation
 
-STATUSES = ("online", "idle", "dnd", "invisible", "offline")
+STATUSES = ("online", "idle", "dnd", "focus", "invisible", "offline")
 HIDDEN = frozenset(("invisible", "offline"))
 CUSTOM_STATUS_LENGTH = 128
 CUSTOM_EMOJI_LENGTH = 64
+ENDED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,15 @@ class Wanted:
     status: str
     custom_status: str | UnsetType | None = UNSET
     custom_emoji: str | UnsetType | None = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What somebody says of the moment, and until when; an empty text or emoji is none."""
+
+    text: str | None
+    emoji: str | None
+    until: int | None = None
 
 
 class LivePresence:
@@ -80,9 +91,9 @@ def introductions(event: object, live: LivePresence) -> Iterator[PresenceChanged
     match event:
         case RelationshipChanged(relation=Relation(status=relationships.FRIEND)):
             yield from _shown(event.audience, live.shown(event.user_id))
-        case ServerJoined(world=World(server=server, member=member), apart=apart):
-            others = Members(server.id, but=apart | {member.user_id})
-            yield from _shown(others, live.shown(member.user_id))
+        case ServerJoined(world=World(server=server, member=newcomer), apart=unseen):
+            others = Members(server.id, but=unseen | {newcomer.user_id})
+            yield from _shown(others, live.shown(newcomer.user_id))
         case BlockChanged(pair=(one, other), blocked=blocked):
             for user_id, seen_by in ((one, other), (other, one)):
                 yield from _shown(frozenset((seen_by,)), live.shown(user_id), blocked)
@@ -104,55 +115,165 @@ def completed(event: ServerJoined, present: Collection[int], live: LivePresence)
 
 def others_see(user_id: int, here: Chosen | None, last_seen: int | None = None) -> Presence:
     """The outside of somebody who is here, or of somebody who is not (None)."""
-    if here is None or here.status in HIDDEN:
+    if here is None or _hides(here):
         return Presence(user_id, "offline", None, None, last_seen)
     return Presence(user_id, here.status, here.custom_status, here.custom_emoji, last_seen)
 
 
 def get(
-    snap: Snapshot, viewer: int, user_id: int, here: Mapping[int, Chosen], active_at: int | None
+    snap: Snapshot,
+    viewer: int | None,
+    user_id: int,
+    here: Mapping[int, Chosen],
+    active_at: int | None,
 ) -> Presence:
-    """How `viewer` sees somebody; a stranger to the server and a blocked pair see nothing.
+    """How `viewer`, or anybody, sees somebody; unknown people and a blocked pair are offline.
 
     `active_at` is when the person last did something, as far as memory knows.
     """
     present = here.get(user_id)
-    chosen = rows.chosen(snap, user_id)
+    kept = chosen(snap, user_id)
     if viewer == user_id:
-        status = chosen.status if present is not None else "offline"
-        last = active_at if active_at is not None else chosen.shown_until
-        return Presence(user_id, status, chosen.custom_status, chosen.custom_emoji, last)
-    if users.by_id(snap, user_id) is None or "blocked" in relationships.pair(snap, viewer, user_id):
+        status = kept.status if present is not None else "offline"
+        last = active_at if active_at is not None else kept.shown_until
+        return Presence(user_id, status, kept.custom_status, kept.custom_emoji, last)
+    unknown = users.by_id(snap, user_id) is None
+    if unknown or (viewer is not None and apart(snap, viewer, user_id)):
         return Presence(user_id, "offline", None, None, None)
-    if present is None or present.status in HIDDEN:
-        return others_see(user_id, None, chosen.shown_until)
+    if present is None or _hides(present):
+        return others_see(user_id, None, kept.shown_until)
     return others_see(user_id, present, active_at if active_at is not None else snap.now)
+
+
+def apart(snap: Snapshot, one: int, other: int) -> bool:
+    """Whether one of these two blocks the other."""
+    return "blocked" in relationships.pair(snap, one, other)
 
 
 def hides(snap: Snapshot, user_id: int) -> bool:
     """Whether somebody does not want to be seen, here or not."""
-    return rows.chosen(snap, user_id).status in HIDDEN
+    return _hides(rows.chosen(snap, user_id))
+
+
+def _hides(chosen: Chosen) -> bool:
+    return chosen.hidden or chosen.status in HIDDEN
+
+
+def chosen(snap: Snapshot, user_id: int) -> Chosen:
+    """What somebody has chosen, without a text that has had its time."""
+    found = rows.chosen(snap, user_id)
+    return _silent(found) if _ended(found, snap.now) else found
+
+
+def check(wanted: Wanted) -> None:
+    """Refuse what nobody can be seen as."""
+    if wanted.status not in STATUSES:
+        raise Invalid("invalid_status", f"Invalid status: must be one of {', '.join(STATUSES)}")
+    _check_text(wanted.custom_status, wanted.custom_emoji)
 
 
 def put(tx: Tx, user_id: int, wanted: Wanted, was_here: bool) -> Presence:
-    """Choose how to be seen; one's own sockets hear of it, and others if it changes for them."""
-    if wanted.status not in STATUSES:
-        raise Invalid("invalid_status", f"Invalid status: must be one of {', '.join(STATUSES)}")
-    before = rows.chosen(tx, user_id)
+    """Choose how to be seen; one's own sockets hear of it, and others if it changes for them.
+
+    A text of which nothing is said keeps its end; a new one has none.
+    """
+    check(wanted)
+    before = chosen(tx, user_id)
+    text, emoji, until = before.custom_status, before.custom_emoji, before.text_until
+    if not isinstance(wanted.custom_status, UnsetType):
+        text, until = wanted.custom_status or None, None
+    if not isinstance(wanted.custom_emoji, UnsetType):
+        emoji, until = wanted.custom_emoji or None, None
     after = replace(
-        before,
-        status=wanted.status,
-        custom_status=_text(
-            before.custom_status, wanted.custom_status, CUSTOM_STATUS_LENGTH, "custom_status"
-        ),
-        custom_emoji=_text(
-            before.custom_emoji, wanted.custom_emoji, CUSTOM_EMOJI_LENGTH, "custom_emoji"
-        ),
+        before, status=wanted.status, custom_status=text, custom_emoji=emoji, text_until=until
     )
     _change(tx, before if was_here else None, after, after)
-    own = Presence(user_id, after.status, after.custom_status, after.custom_emoji, tx.now)
-    tx.emit(PresenceChanged(audience=frozenset((user_id,)), presence=own))
+    return _own(tx, after)
+
+
+def say(tx: Tx, user_id: int, wanted: Text, is_here: bool) -> int | None:
+    """Set text and emoji, and leave the rest as it is; return when they go by themselves."""
+    _check_text(wanted.text, wanted.emoji)
+    before = chosen(tx, user_id)
+    after = replace(
+        before,
+        custom_status=wanted.text or None,
+        custom_emoji=wanted.emoji or None,
+        text_until=wanted.until,
+    )
+    if _ended(after, tx.now):
+        after = _silent(after)
+    _update(tx, before, after, is_here)
+    return after.text_until
+
+
+def hide(tx: Tx, user_id: int, hidden: bool, is_here: bool) -> None:
+    """Be offline to others from now on, whatever the status; or not any more."""
+    before = chosen(tx, user_id)
+    _update(tx, before, replace(before, hidden=hidden), is_here)
+
+
+def end_texts(tx: Tx, here: Collection[int]) -> int | None:
+    """Take away texts that have had their time, and tell; return when there are more to take."""
+    for before in rows.ended(tx, ENDED_AT_ONCE):
+        _update(tx, before, _silent(before), before.user_id in here)
+    return rows.next_end(tx)
+
+
+def next_end(snap: Snapshot) -> int | None:
+    """When the next text goes by itself, in Unix milliseconds."""
+    return rows.next_end(snap)
+
+
+def of_server(
+    snap: Snapshot, viewer: int, server_id: int, here: Mapping[int, Chosen]
+) -> list[Presence]:
+    """How those members of one's server are seen who ever said anything of it.
+
+    `last_seen` is None for who is here.
+    """
+    member(snap, viewer, server_id)
+    unseen = relationships.apart(snap, viewer)
+    seen = []
+    for kept in rows.of_server(snap, server_id):
+        present = None if kept.user_id in unseen else here.get(kept.user_id)
+        shown = present is not None and not _hides(present)
+        seen.append(others_see(kept.user_id, present, None if shown else kept.shown_until))
+    return seen
+
+
+def _own(tx: Tx, after: Chosen) -> Presence:
+    """Tell somebody's own sockets what they have chosen."""
+    text, emoji = after.custom_status, after.custom_emoji
+    own = Presence(after.user_id, after.status, text, emoji, tx.now)
+    tx.emit(PresenceChanged(audience=frozenset((after.user_id,)), presence=own))
     return own
+
+
+def _update(tx: Tx, before: Chosen, after: Chosen, is_here: bool) -> None:
+    """Change what is chosen, without coming or going by it."""
+    if is_here:
+        _change(tx, before, after, after)
+        _own(tx, after)
+    elif after != rows.chosen(tx, after.user_id):
+        rows.put(tx, after)
+
+
+def _ended(chosen: Chosen, now: int) -> bool:
+    return chosen.text_until is not None and chosen.text_until <= now
+
+
+def _silent(chosen: Chosen) -> Chosen:
+    return replace(chosen, custom_status=None, custom_emoji=None, text_until=None)
+
+
+def _check_text(text: str | UnsetType | None, emoji: str | UnsetType | None) -> None:
+    for name, given, limit in (
+        ("custom_status", text, CUSTOM_STATUS_LENGTH),
+        ("custom_emoji", emoji, CUSTOM_EMOJI_LENGTH),
+    ):
+        if isinstance(given, str) and len(given) > limit:
+            raise Invalid("invalid_input", f"Invalid input: {name}")
 
 
 def acting_put(
@@ -164,14 +285,14 @@ def acting_put(
 
 def appear(tx: Tx, user_id: int) -> None:
     """Somebody came: they are seen as they last chose to be."""
-    chosen = rows.chosen(tx, user_id)
-    _change(tx, None, chosen, chosen)
+    found = chosen(tx, user_id)
+    _change(tx, None, found, found)
 
 
 def disappear(tx: Tx, user_id: int, at: int) -> None:
     """Somebody has gone for good; they were last here at `at`."""
-    chosen = rows.chosen(tx, user_id)
-    _change(tx, chosen, None, replace(chosen, shown_until=chosen.shown_until), at)
+    found = chosen(tx, user_id)
+    _change(tx, found, None, found, at)
 
 
 def _change(
@@ -199,13 +320,3 @@ def _entitled(snap: Snapshot, user_id: int) -> Around:
         also=relationships.friends(snap, user_id),
         but=relationships.apart(snap, user_id) | {user_id},
     )
-
-
-def _text(
-    before: str | None, wanted: str | UnsetType | None, limit: int, name: str
-) -> str | None:
-    if isinstance(wanted, UnsetType):
-        return before
-    if wanted is not None and len(wanted) > limit:
-        raise Invalid("invalid_input", f"Invalid input: {name}")
-    return wanted or None

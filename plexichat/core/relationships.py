@@ -7,7 +7,7 @@ and each side's block is its own. Whoever sees no change hears nothing.
 
 from typing import Final, Literal
 
-from plexichat.core import notifications, users
+from plexichat.core import notifications, privacy, users
 from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from plexichat.core.events import BlockChanged, RelationshipChanged
 from plexichat.store import channels, members, servers
@@ -15,7 +15,7 @@ from plexichat.store import relationships as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.relationships import BLOCKED, FRIEND, INCOMING, OUTGOING, Relation, Status
 
-Verb = Literal["request", "accept", "remove", "block"]
+Verb = Literal["request", "accept", "decline", "remove", "part", "block", "unblock"]
 Pair = tuple[Status | None, Status | None]
 
 NONE: Final = None
@@ -28,10 +28,22 @@ RULES: Final[dict[Verb, dict[Pair, Pair]]] = {  # (mine, theirs): before -> afte
     "accept": {
         (INCOMING, OUTGOING): (FRIEND, FRIEND),
     },
-    "remove": {
+    "decline": {
+        (INCOMING, OUTGOING): (NONE, NONE),
+    },
+    "remove": {  # whatever it is
         (FRIEND, FRIEND): (NONE, NONE),
         (INCOMING, OUTGOING): (NONE, NONE),
         (OUTGOING, INCOMING): (NONE, NONE),
+        (BLOCKED, NONE): (NONE, NONE),
+        (BLOCKED, BLOCKED): (NONE, BLOCKED),
+    },
+    "part": {
+        (FRIEND, FRIEND): (NONE, NONE),
+        (INCOMING, OUTGOING): (NONE, NONE),
+        (OUTGOING, INCOMING): (NONE, NONE),
+    },
+    "unblock": {
         (BLOCKED, NONE): (NONE, NONE),
         (BLOCKED, BLOCKED): (NONE, BLOCKED),
     },
@@ -62,6 +74,16 @@ def refuse_strangers(snap: Snapshot, user_id: int, other_id: int) -> None:
         raise Forbidden("out_of_reach", "Permission denied")
 
 
+def request_by_name(tx: Tx, user_id: int, username: str) -> Relation:
+    """Ask whoever has this name."""
+    return request(tx, user_id, users.find(tx, username).id, None)
+
+
+def standing(snap: Snapshot, user_id: int, status: Status) -> list[Relation]:
+    """Those to whom somebody stands so, the newest first."""
+    return [each for each in rows.of(snap, user_id) if each.status == status]
+
+
 def request(tx: Tx, user_id: int, other_id: int, message: str | None) -> Relation:
     """Ask somebody to be friends; return how one now stands to them."""
     if message is not None and len(message) > MESSAGE_LENGTH:
@@ -69,6 +91,8 @@ def request(tx: Tx, user_id: int, other_id: int, message: str | None) -> Relatio
     if other_id == user_id:
         raise Invalid("self_request", "Self request")
     users.get(tx, other_id)
+    if rows.pair(tx, user_id, other_id) == (NONE, NONE):
+        privacy.refuse_asking(tx, user_id, other_id)
     return _standing(tx, user_id, "request", other_id, message or None)
 
 
@@ -80,6 +104,26 @@ def accept(tx: Tx, user_id: int, other_id: int) -> None:
 def remove(tx: Tx, user_id: int, other_id: int) -> None:
     """End what one has with somebody: unfriend, decline, cancel or unblock."""
     _change(tx, user_id, "remove", other_id)
+
+
+def decline(tx: Tx, user_id: int, other_id: int) -> None:
+    """Refuse somebody who asked."""
+    _change(tx, user_id, "decline", other_id)
+
+
+def part(tx: Tx, user_id: int, other_id: int) -> None:
+    """End a friendship or a request, either way; a block stays."""
+    _change(tx, user_id, "part", other_id)
+
+
+def unblock(tx: Tx, user_id: int, other_id: int) -> None:
+    _change(tx, user_id, "unblock", other_id)
+
+
+def keep_out(tx: Tx, user_id: int, other_id: int) -> None:
+    """Block somebody, unless that is so already."""
+    if rows.pair(tx, user_id, other_id)[0] != BLOCKED:
+        block(tx, user_id, other_id)
 
 
 def block(tx: Tx, user_id: int, other_id: int) -> Relation:
@@ -131,9 +175,9 @@ def _refusal(verb: Verb, pair: Pair) -> Refusal:
             return Forbidden("blocked", "Blocked")
         case "request":
             return Conflict("relationship_exists", "Already exists")
-        case "accept":
+        case "accept" | "decline":
             return NotFound("request_not_found", "Request not found")
-        case "remove":
+        case "remove" | "part" | "unblock":
             return NotFound("relationship_not_found", "Relationship not found")
         case "block":
             return Conflict("already_blocked", "Already blocked")

@@ -21,6 +21,7 @@ from plexichat.store import users as user_rows
 from plexichat.store.db import Snapshot, Tx
 
 STEP_MS = 30_000
+CODE_LENGTH = 6
 DRIFT_STEPS = 1
 BACKUP_CODES = 10
 BACKUP_CODE_LENGTH = 8

@@ -5,6 +5,7 @@ channel. It is sent once, and it goes with its message. One that nobody sends is
 All that one person has here is never more than their quota.
 """
 
+import re
 from collections.abc import Sequence
 
 from plexichat.core import channels
@@ -14,8 +15,10 @@ from plexichat.store import uploads as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.uploads import Stored, Upload
 
+UNKNOWN = ("attachment_not_found", "Attachment not found")
 UNSENT_MS = 24 * 3_600_000
-Named = int | str  # an upload, by its id or by the name of its file
+DIGITS = re.compile(r"[0-9a-f]{32}", re.ASCII)
+Named = int | str  # an upload, by its id, by the name of its file, or by the digits that begin it
 
 
 def check(snap: Snapshot, user_id: int, channel_id: int, quota: int) -> None:
@@ -40,7 +43,23 @@ def add(tx: Tx, uploader_id: int, file: Stored, quota: int) -> Upload:
 
 def readable(snap: Snapshot, user_id: int, name: str) -> Upload:
     """The upload or thumbnail of this name, for whoever may read it."""
-    upload = known(snap, name)
+    return _for_reader(snap, user_id, known(snap, name))
+
+
+def opened(snap: Snapshot, user_id: int, digits: str) -> Upload:
+    """The same, by the digits with which the name of its file begins."""
+    upload = rows.by_digits(snap, digits)
+    if upload is None:
+        raise NotFound(*UNKNOWN)
+    return _for_reader(snap, user_id, upload)
+
+
+def exists(snap: Snapshot, digits: str) -> bool:
+    """Whether there is such an upload or thumbnail, for anybody."""
+    return rows.by_digits(snap, digits) is not None
+
+
+def _for_reader(snap: Snapshot, user_id: int, upload: Upload) -> Upload:
     if upload.uploader_id != user_id:
         if upload.channel_id is None:
             raise Forbidden(*channels.ACCESS_DENIED)
@@ -52,7 +71,7 @@ def known(snap: Snapshot, name: str) -> Upload:
     """The upload or thumbnail of this name, for whoever holds a link to it."""
     upload = rows.by_file(snap, name)
     if upload is None:
-        raise NotFound("attachment_not_found", "Attachment not found")
+        raise NotFound(*UNKNOWN)
     return upload
 
 
@@ -64,11 +83,17 @@ def unsent(
         raise Invalid("too_many_attachments", f"Invalid content: more than {at_most} attachments")
     found: dict[int, Upload] = {}
     for named in wanted:
-        upload = rows.by_id(snap, named) if isinstance(named, int) else rows.by_name(snap, named)
+        upload = _named(snap, named)
         if upload is None or upload.uploader_id != user_id or upload.message_id is not None:
             raise Invalid("invalid_attachment", "Invalid content: attachment is no upload of yours")
         found[upload.id] = upload
     return list(found.values())
+
+
+def _named(snap: Snapshot, named: Named) -> Upload | None:
+    if isinstance(named, int):
+        return rows.by_id(snap, named)
+    return rows.by_beginning(snap, named) if DIGITS.fullmatch(named) else rows.by_name(snap, named)
 
 
 def forget_sent(tx: Tx, message_id: int) -> None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from msgspec import UNSET, UnsetType
 
+from plexichat.core import pictures
 from plexichat.core.errors import Conflict, Invalid, NotFound
-from plexichat.core.events import Around, Audience, FilesForgotten, UserUpdated
+from plexichat.core.events import Around, Audience, UserUpdated
+from plexichat.core.pictures import Wanted
 from plexichat.store import channels as channel_rows
 from plexichat.store import relationships, servers
 from plexichat.store import users as rows
@@ -19,7 +21,6 @@ from plexichat.store.users import User
 USERNAME = re.compile(r"[A-Za-z0-9._-]{3,32}")
 EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
 EMAIL_LENGTH = 254
-PICTURE = re.compile(r"https?://[^\s\x00-\x1f/]\S{0,2000}")
 RESERVED = frozenset(
     ("admin", "administrator", "system", "bot", "api", "root", "null", "undefined")
 )
@@ -31,7 +32,7 @@ class Changes:
 
     username: str | None = None
     email: str | None = None
-    avatar: str | UnsetType | None = UNSET
+    avatar: Wanted | UnsetType = UNSET
 
 
 def get(snap: Snapshot, user_id: int) -> User:
@@ -79,8 +80,8 @@ def check(wanted: Changes) -> None:
         check_username(wanted.username)
     if wanted.email is not None:
         check_email(wanted.email)
-    if isinstance(wanted.avatar, str) and not PICTURE.fullmatch(wanted.avatar):
-        raise Invalid("invalid_avatar", "Invalid input: avatar_url")
+    if not isinstance(wanted.avatar, UnsetType):
+        pictures.check(wanted.avatar, "avatar_url")
 
 
 def update(tx: Tx, user_id: int, wanted: Changes) -> User:
@@ -93,8 +94,10 @@ def update(tx: Tx, user_id: int, wanted: Changes) -> User:
         columns["username"] = wanted.username
     if wanted.email is not None and wanted.email != before.email:
         columns |= {"email": wanted.email, "email_verified": 0}
-    if wanted.avatar is not UNSET:
-        columns["avatar"] = wanted.avatar
+    if not isinstance(wanted.avatar, UnsetType):
+        columns["avatar"] = pictures.place(
+            tx, user_id, wanted.avatar, before.avatar, "avatar_url"
+        )
     return change(tx, user_id, **columns)
 
 
@@ -104,20 +107,13 @@ def change(tx: Tx, user_id: int, **columns: object) -> User:
     if columns:
         rows.change(user_id, **columns)
     after = get(tx, user_id)
-    replaced = own_file(before.avatar)
-    if replaced is not None and before.avatar != after.avatar:
-        tx.emit(FilesForgotten(audience=frozenset(), names=(replaced,)))
+    pictures.replaced(tx, before.avatar, after.avatar)
     public = (before.username, before.avatar) != (after.username, after.avatar)
     if public or before.email != after.email:
         tx.emit(UserUpdated(audience=frozenset((user_id,)), user=after, private=True))
     if public:
         tx.emit(UserUpdated(audience=acquaintances(tx, user_id), user=after, private=False))
     return after
-
-
-def own_file(avatar: str | None) -> str | None:
-    """The name of the file that holds a picture; None when it is kept elsewhere, or nowhere."""
-    return None if avatar is None or "/" in avatar else avatar
 
 
 def acquaintances(snap: Snapshot, user_id: int) -> Audience:

@@ -15,8 +15,8 @@ from plexichat.store.driver import Connection
 from plexichat.store.errors import Full, Newer, StoreError
 from plexichat.store.uploads import NAMED
 
-FILES = " UNION ".join(f"{select} IS NOT NULL" for select in NAMED)
-
+NAMES = " UNION ".join(f"{select} IS NOT NULL" for select in NAMED)
+FILES = f"SELECT name FROM ({NAMES}) WHERE instr(name, '/') = 0"  # what is kept elsewhere has one
 
 TURN: Final = 10_000  # steps of SQLite's machine between two looks at whether to go on
 

@@ -8,7 +8,7 @@ MANY = {"reading": "user_id, channel_id", "notification": "user_id, id"}
 FEW = (
     "session", "preference", "focus", "recent", "notification_mark", "presence", "totp",
     "backup_code", "challenge", "recovery_link", "recovery_code",
-    "admin_session", "admin_note",
+    "admin_session", "admin_note", "profile", "privacy",
 )  # fmt: skip
 
 

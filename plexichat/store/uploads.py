@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from plexichat.store import pictures
 from plexichat.store.db import Snapshot, Tx
 
 
@@ -66,10 +67,8 @@ SELECT = """SELECT id, name, filename, content_type, size, sha256, uploader_id, 
 # Whoever names a file that is whole; what is still being uploaded apart.
 NAMED = (
     "SELECT name FROM upload WHERE name",
-    "SELECT avatar FROM user WHERE avatar",
-    "SELECT icon FROM server WHERE NOT ended AND icon",
-    "SELECT file FROM emoji WHERE file",
     "SELECT name FROM thumbnail WHERE name",
+    *pictures.SHOWN,
 )
 
 
@@ -102,6 +101,21 @@ def by_name(snap: Snapshot, name: str) -> Upload | None:
     return _one(snap, "name = ?", name)
 
 
+def by_beginning(snap: Snapshot, digits: str) -> Upload | None:
+    """The upload whose name begins with these digits."""
+    return _one(snap, "name >= ? AND name < ?", *pictures.bounds(digits))
+
+
+def by_digits(snap: Snapshot, digits: str) -> Upload | None:
+    """The upload whose name begins with these digits, or the one of which that is a thumbnail."""
+    row = snap.execute(
+        """SELECT name FROM upload WHERE name >= ?1 AND name < ?2
+           UNION ALL SELECT name FROM thumbnail WHERE name >= ?1 AND name < ?2""",
+        pictures.bounds(digits),
+    ).fetchone()
+    return None if row is None else by_file(snap, row[0])
+
+
 def by_file(snap: Snapshot, name: str) -> Upload | None:
     """The upload of this name, or the one of which this is a thumbnail, as if it were that."""
     upload = by_name(snap, name)
@@ -112,8 +126,8 @@ def by_file(snap: Snapshot, name: str) -> Upload | None:
     return upload
 
 
-def _one(snap: Snapshot, which: str, key: int | str) -> Upload | None:
-    found = snap.execute(f"{SELECT} WHERE {which}", (key,)).fetchone()
+def _one(snap: Snapshot, which: str, *keys: int | str) -> Upload | None:
+    found = snap.execute(f"{SELECT} WHERE {which}", keys).fetchone()
     if found is None:
         return None
     *facts, thumbnails = found

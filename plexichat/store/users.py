@@ -8,7 +8,7 @@ from typing import Literal
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.models import User as Row
 
-Senders = Literal["everyone", "friends", "none"]
+Senders = Literal["everyone", "friends", "server_members", "none"]
 
 
 @dataclass(frozen=True, slots=True)

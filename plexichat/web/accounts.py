@@ -5,7 +5,17 @@ Read what is known, compare or hash on the slow thread, then let core decide ins
 
 from datetime import UTC, datetime
 
-from plexichat.core import accounts, deletion, invites, passwords, recovery, sessions, users
+from plexichat import config
+from plexichat.core import (
+    accounts,
+    deletion,
+    invites,
+    passwords,
+    recovery,
+    sessions,
+    two_factor,
+    users,
+)
 from plexichat.core.accounts import Age, Challenge, Login
 from plexichat.core.errors import Forbidden, Invalid, Unauthenticated
 from plexichat.core.users import Changes
@@ -14,7 +24,12 @@ from plexichat.web.requests import act, bearer, client, current, house, me, see
 
 
 async def register(
-    username: str, email: str, password: str, age: Age, invite_code: str | None
+    username: str,
+    email: str,
+    password: str,
+    age: Age,
+    invite_code: str | None,
+    session_rules: config.Sessions | None = None,
 ) -> Login:
     """Make an account and log it in."""
     here = house()
@@ -26,7 +41,7 @@ async def register(
     hashed = await here.slow(passwords.digest, password, here.config.passwords.bcrypt_cost)
     return await here.db.write(
         accounts.register, username, email, hashed, here.config.age_gate.enabled,
-        mode, invite_code, client(), here.config.sessions,
+        mode, invite_code, client(), session_rules or here.config.sessions,
     )  # fmt: skip
 
 
@@ -41,6 +56,25 @@ async def log_in(name: str, password: str) -> Login | Challenge:
             await here.db.write(accounts.count_failure, found.user_id, here.config.lockout)
         raise Unauthenticated("invalid_credentials", "Invalid credentials")
     return await here.db.write(accounts.log_in, found, client(), here.config.sessions)
+
+
+async def log_in_at_once(address: str, secret: str, rules: config.Sessions) -> Login:
+    """Log in by address and password, which a second factor's code follows where there is one."""
+    here = house()
+    found = await see(accounts.candidate, address) if "@" in address else None  # no name has one
+    code = None
+    if found is not None and (await see(users.get, found.user_id)).totp_enabled:
+        secret, code = secret[: -two_factor.CODE_LENGTH], secret[-two_factor.CODE_LENGTH :]
+    kept = await here.decoy() if found is None else found.password_hash
+    proved = await here.slow(passwords.matches, secret, kept)
+    login = None
+    if found is not None and proved:
+        login = await here.db.write(accounts.log_in_at_once, found, code, client(), rules)
+    if login is None:
+        if found is not None:
+            await here.db.write(accounts.count_failure, found.user_id, here.config.lockout)
+        raise Unauthenticated("invalid_credentials", "Invalid credentials")
+    return login
 
 
 async def answer_challenge(token: str, code: str) -> Login:

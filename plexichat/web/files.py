@@ -12,6 +12,8 @@ from plexichat.web.requests import Headers, Reply, current, house
 
 READ_AT_ONCE = 262_144
 RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})")
+# The pictures that we make, by how their names end.
+PICTURES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
 # What a browser may do with a file that it shows: nothing but show it.
 SANDBOX = (
     b"content-security-policy",

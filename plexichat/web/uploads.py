@@ -30,9 +30,15 @@ class Given:
 
 
 @asynccontextmanager
-async def received(limit: int, name: str = "file") -> AsyncIterator[Given]:
-    """The file part of this name of the request's form; thrown away in the end unless kept."""
-    form = Multipart(current().header(b"content-type"), _counted(limit + FORM_BYTES))
+async def received(
+    limit: int, name: str = "file", over: Callable[[], Exception] | None = None
+) -> AsyncIterator[Given]:
+    """The file part of this name of the request's form; thrown away in the end unless kept.
+
+    `over` makes what is raised for a file of more than `limit` bytes.
+    """
+    over = over or too_large
+    form = Multipart(current().header(b"content-type"), _counted(limit + FORM_BYTES, over))
     found, fields = None, dict[str, str]()
     declared = current().length
     if declared is not None:
@@ -41,7 +47,7 @@ async def received(limit: int, name: str = "file") -> AsyncIterator[Given]:
         while (part := await form.part()) is not None:
             if part.name == name and found is None:
                 found = part
-                await _fill(file, form, limit)
+                await _fill(file, form, limit, over)
             elif part.filename is None:
                 fields.setdefault(part.name, await _text(form))
         if found is None:
@@ -68,7 +74,9 @@ def _charge(size: int) -> None:
         refuse_over(house().limits.take("upload_bytes", me().id, size), "route")
 
 
-async def _fill(file: Incoming, form: Multipart, limit: int) -> None:
+async def _fill(
+    file: Incoming, form: Multipart, limit: int, over: Callable[[], Exception]
+) -> None:
     write = house().shelf.run
     waiting: list[bytes] = []
     size = held = 0
@@ -77,7 +85,7 @@ async def _fill(file: Incoming, form: Multipart, limit: int) -> None:
         size += len(piece)
         held += len(piece)
         if size > limit:
-            raise too_large()
+            raise over()
         if held >= WRITTEN_AT_ONCE:
             await write(file.write, waiting)
             waiting, held = [], 0
@@ -94,7 +102,7 @@ async def _text(form: Multipart) -> str:
     return raw.decode("utf-8", errors="replace")
 
 
-def _counted(limit: int) -> Callable[[], Awaitable[bytes]]:
+def _counted(limit: int, over: Callable[[], Exception]) -> Callable[[], Awaitable[bytes]]:
     """The request's body, up to `limit` bytes."""
     request, size = current(), 0
 
@@ -103,7 +111,7 @@ def _counted(limit: int) -> Callable[[], Awaitable[bytes]]:
         data = await request.more()
         size += len(data)
         if size > limit:
-            raise too_large()
+            raise over()
         return data
 
     return more

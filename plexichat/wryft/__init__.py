@@ -3,17 +3,23 @@
 from typing import Final
 
 from plexichat.wryft import (
+    auth,
     calls,
     channels,
     dms,
+    files,
+    friends,
     guilds,
     health,
     invites,
     messages,
     overrides,
+    profiles,
     reactions,
     roles,
     typing,
+    uploads,
+    users,
     voice,
 )
 from plexichat.wryft.dialect import DIALECT
@@ -30,6 +36,12 @@ GROUPS: Final = tuple(
         invites,
         voice,
         messages,
+        auth,
+        users,
+        profiles,
+        friends,
+        uploads,
+        files,
         dms,
         reactions,
         typing,

@@ -16,6 +16,7 @@ from plexichat.web.refusals import Problem, Refused
 COOKIE = "plexichat_session"
 SPACE = UUID("53d2ac0b-7df7-4d6e-b5a3-3a3a6f2f7c11")
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
+FILES = "/api/files/"
 FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -43,7 +44,13 @@ def between(*ids: int) -> str:
 
 def file_url(name: str) -> str:
     """Where a file is: the random digits of its name, as a UUID."""
-    return f"/api/files/{UUID(name.partition('.')[0])}"
+    return f"{FILES}{UUID(name.partition('.')[0])}"
+
+
+def file_digits(url: str) -> str | None:
+    """What `file_url` wrote; None for any other address."""
+    found = url.removeprefix(FILES)
+    return UUID(found).hex if url.startswith(FILES) and FORM.fullmatch(found) else None
 
 
 def picture_url(picture: str | None) -> str | None:

@@ -11,12 +11,10 @@ from plexichat.store.channels import Channel
 from plexichat.web.requests import Reply, act, house, me, see
 from plexichat.web.routes import Routes
 from plexichat.wryft import places, shapes
-from plexichat.wryft.dialect import read_id
+from plexichat.wryft.dialect import file_digits, read_id
 from plexichat.wryft.shapes import Message
 
 routes = Routes("Messages")
-
-FILES = "/api/files/"
 
 
 class Given(Struct):
@@ -111,7 +109,7 @@ async def change(channel_id: int, message_id: int, body: Edit) -> None:
 
 def _file(url: str) -> str:
     """The random digits of the name of an upload."""
-    found = url.removeprefix(FILES).replace("-", "")
-    if not url.startswith(FILES) or len(found) != 32:
+    found = file_digits(url)
+    if found is None:
         raise Invalid("invalid_attachment", "Invalid content: attachment is no upload of yours")
     return found

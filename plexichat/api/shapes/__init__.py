@@ -8,6 +8,7 @@ from plexichat.api.shapes.making import (
     encode,
     optional,
     seconds,
+    status_word,
     version,
 )
 from plexichat.api.shapes.objects import (
@@ -28,6 +29,7 @@ from plexichat.api.shapes.objects import (
     RelationshipListed,
     RelationshipStatus,
     Seconds,
+    Senders,
     SessionShape,
     Shown,
     Success,
@@ -56,6 +58,7 @@ __all__ = [
     "RelationshipListed",
     "RelationshipStatus",
     "Seconds",
+    "Senders",
     "SessionShape",
     "Shapes",
     "Shown",
@@ -67,5 +70,6 @@ __all__ = [
     "encode",
     "optional",
     "seconds",
+    "status_word",
     "version",
 ]

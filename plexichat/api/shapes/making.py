@@ -22,6 +22,7 @@ from plexichat.api.shapes.objects import (
     Relationship,
     RelationshipListed,
     RelationshipStatus,
+    Senders,
     SessionShape,
     Shown,
     UserPrivate,
@@ -38,6 +39,7 @@ from plexichat.store.receipts import Reader
 from plexichat.store.relationships import Relation, Status
 from plexichat.store.sessions import Session
 from plexichat.store.uploads import Attached, Upload
+from plexichat.store.users import Senders as Kept
 from plexichat.store.users import User
 from plexichat.store.users import badges as read_badges
 
@@ -49,6 +51,11 @@ RELATIONSHIP_STATUS: Final[dict[Status, RelationshipStatus]] = {
     "outgoing": "pending_outgoing",
     "blocked": "blocked",
 }
+# What this wire has no word for is told as what comes nearest.
+SENDERS: Final[dict[Kept, Senders]] = {
+    "everyone": "everyone", "friends": "friends", "server_members": "friends", "none": "none",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
@@ -110,18 +117,18 @@ class Shapes:
     def messaging_settings(self, user: User) -> MessagingSettings:
         return MessagingSettings(
             str(user.id), user.read_receipts, user.typing_indicators, user.compact_messages,
-            user.allow_dms_from, user.auto_create_dms,
+            SENDERS[user.allow_dms_from], user.auto_create_dms,
         )  # fmt: skip
 
     def presence(self, seen: Presence) -> PresenceShape:
         return PresenceShape(
-            str(seen.user_id), seen.status, seen.custom_status, seen.custom_emoji,
-            seconds(seen.last_seen),
+            str(seen.user_id), status_word(seen.status), seen.custom_status,
+            seen.custom_emoji, seconds(seen.last_seen),
         )  # fmt: skip
 
     def presence_update(self, seen: Presence) -> PresenceUpdate:
         return PresenceUpdate(
-            str(seen.user_id), seen.status, seen.custom_status, seen.custom_emoji
+            str(seen.user_id), status_word(seen.status), seen.custom_status, seen.custom_emoji
         )
 
     def relationship(self, relation: Relation) -> Relationship:
@@ -136,7 +143,7 @@ class Shapes:
         return RelationshipListed(
             str(relation.user_id), RELATIONSHIP_STATUS[relation.status], relation.since // 1000,
             relation.username, self.avatar(relation.user_id, relation.avatar),
-            None if seen is None else Shown(seen.status), relation.message,
+            None if seen is None else Shown(status_word(seen.status)), relation.message,
         )  # fmt: skip
 
     def counts(self, unread: dict[int, int]) -> dict[Id, int]:
@@ -221,3 +228,8 @@ def version(version: Version) -> VersionInfo:
 
 def encode(shape: Any) -> bytes:
     return msgspec.json.encode(shape)
+
+
+def status_word(status: str) -> str:
+    """A status in this wire's words, which have none for somebody who keeps their mind on one."""
+    return "dnd" if status == "focus" else status

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from plexichat.core.embeds import Embed
-from plexichat.store.users import Senders
 
 Id = Annotated[str, Meta(pattern="^[0-9]+$", description="a snowflake")]
+Senders = Literal["everyone", "friends", "none"]
 Seconds = Annotated[int, Meta(description="Unix seconds")]
 RelationshipStatus = Literal["friend", "pending_incoming", "pending_outgoing", "blocked"]
 
