@@ -35,6 +35,10 @@ class ByCode(Struct):
     new_password: str
 
 
+class Asker(Struct):
+    email: Text
+
+
 class ByLink(Struct):
     token: Text
     new_password: str
@@ -75,6 +79,18 @@ async def by_code(body: ByCode) -> Success:
     A second factor is still asked for at the next login.
     """
     await accounts.recover_by_code(body.username, body.code, body.new_password)
+    return SUCCESS
+
+
+@routes.post(
+    "/auth/password-reset/request", public=True, bucket="recover", errors=("400 Invalid input",)
+)
+async def ask(body: Asker) -> Success:
+    """Ask the admin for a link, which comes in whatever way they choose; nobody learns who is here.
+
+    This server sends no e-mail.
+    """
+    await accounts.ask_for_link(body.email)
     return SUCCESS
 
 

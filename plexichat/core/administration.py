@@ -4,6 +4,7 @@ A suspended person has no session and begins none. Where an admin ends somebody'
 person is told so first.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,10 @@ from plexichat.store.users import User
 
 ENDLESS: Final = (1 << 63) - 1
 PAGE: Final = 500
+BADGES: Final = frozenset((
+    "alpha_tester", "early_supporter", "staff", "verified", "bug_hunter", "contributor",
+    "moderator", "partner",
+))  # fmt: skip
 PEOPLE_AT_ONCE: Final = 50
 SECURITY_RESET: Final = "Security reset"
 
@@ -178,6 +183,23 @@ def schedule(tx: Tx, user_id: int, rules: config.AccountDeletion) -> Account:
     deletion.refuse_owner(tx, user_id)
     deletion.begin(tx, user_id, tx.now + rules.grace_days * deletion.DAY_MS)
     return show(tx, user_id)
+
+
+def purge(tx: Tx, user_id: int) -> None:
+    """Let an account end now."""
+    users.get(tx, user_id)
+    deletion.refuse_owner(tx, user_id)
+    deletion.begin(tx, user_id, tx.now)
+
+
+def set_badge(tx: Tx, user_id: int, badge: str, *, worn: bool) -> tuple[str, ...]:
+    """Give somebody a badge or take it; return those that they wear."""
+    if badge not in BADGES:
+        raise Invalid("invalid_badge", "Invalid badge")
+    before = users.get(tx, user_id).badges
+    after = (*(each for each in before if each != badge), *((badge,) if worn else ()))
+    user_rows.change(user_id, badges=json.dumps(after))
+    return after
 
 
 def postpone(tx: Tx, user_id: int, at: int) -> Account:

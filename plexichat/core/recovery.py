@@ -19,6 +19,7 @@ from plexichat.store import recovery as rows
 from plexichat.store import users as user_rows
 from plexichat.store.administration import Account
 from plexichat.store.db import Snapshot, Tx
+from plexichat.store.users import User
 
 HOUR_MS = 3_600_000
 CODES = 8
@@ -45,6 +46,11 @@ def link(tx: Tx, user_id: int, hours: int) -> Link:
     rows.put_link(tx, rows.Link(user.id, _link_hash(secret, kept), expires_at))
     _tell(tx, user.id, "recovery_link")
     return Link(user.username, f"recovery.{user.id}.{secret}", expires_at)
+
+
+def asker(snap: Snapshot, email: str) -> User | None:
+    """Who has this address, and so may want a link."""
+    return user_rows.by_email(snap, email)
 
 
 def make_account(

@@ -61,6 +61,18 @@ async def test_a_client_may_use_a_link_too(ann: Person, stranger: httpx.AsyncCli
     assert (await log_in(stranger, "ann", NEW)).status_code == 200
 
 
+async def test_asking_for_a_link_tells_the_admin_alone(
+    ann: Person, stranger: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers = [
+        await stranger.post("/auth/password-reset/request", json={"email": address})
+        for address in ("ANN@example.org", "nobody@example.org")
+    ]
+    assert [answer.json() for answer in answers] == [{"success": True}] * 2
+    assert caplog.messages == ["ann asks for a new password: plexichat user recovery-link ann"]
+    assert refusal(await stranger.post("/auth/password-reset/request", json={}))[0] == 400
+
+
 async def test_a_link_works_once(ann: Person, stranger: httpx.AsyncClient) -> None:
     token = await link(ann)
     await confirm(stranger, token)

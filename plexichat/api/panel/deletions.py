@@ -51,6 +51,18 @@ async def schedule(user_id: int) -> Scheduled:
     return _shape(await panel.act_freshly(deed, administration.schedule, user_id, rules))
 
 
+@routes.post(
+    "/admin/users/<user_id>/force-purge",
+    errors=("400 Owns servers", panel.FRESH, "404 User not found"),
+)
+async def purge(user_id: int) -> Success:
+    """Let an account end now; what is theirs goes bit by bit, and no login takes it back."""
+    await panel.act_freshly(
+        Deed("users.force_purge", "user", user_id), administration.purge, user_id
+    )
+    return SUCCESS
+
+
 async def cancel(user_id: int) -> Success:
     """Let an account stay after all."""
     await panel.act(Deed("users.cancel_deletion", "user", user_id), administration.spare, user_id)

@@ -61,6 +61,11 @@ class RecoveryLink(Struct):
     expires_at: Seconds
 
 
+class Badges(Struct):
+    success: bool
+    badges: tuple[str, ...]
+
+
 class AdminNotes(Struct):
     user_id: Id
     notes: str
@@ -127,6 +132,29 @@ async def put_notes(user_id: int, body: NewNotes) -> Success:
     """Note something about somebody, in place of what was noted before."""
     await panel.act(Deed("users.notes", "user", user_id), overview.put_notes, user_id, body.notes)
     return SUCCESS
+
+
+@routes.post(
+    "/admin/users/<user_id>/badges/<badge>", errors=("400 Invalid badge", "404 User not found")
+)
+async def give_badge(user_id: int, badge: str) -> Badges:
+    """Give somebody a badge."""
+    return await _badge(user_id, badge, worn=True)
+
+
+@routes.delete(
+    "/admin/users/<user_id>/badges/<badge>", errors=("400 Invalid badge", "404 User not found")
+)
+async def take_badge(user_id: int, badge: str) -> Badges:
+    """Take a badge from somebody."""
+    return await _badge(user_id, badge, worn=False)
+
+
+async def _badge(user_id: int, badge: str, *, worn: bool) -> Badges:
+    deed = Deed("users.badges", "user", user_id, {"badge": badge, "worn": worn})
+    return Badges(
+        True, await panel.act(deed, administration.set_badge, user_id, badge, worn=worn)
+    )
 
 
 def _shown(link: Link) -> tuple[str, int]:

@@ -255,6 +255,7 @@ async def test_what_is_dangerous_wants_the_password_again(ann: Person, bob: Pers
         for path, body in (
             (f"/admin/users/{bob.id}/reset-password", {}),
             (f"/admin/users/{bob.id}/scheduled-deletions", {}),
+            (f"/admin/users/{bob.id}/force-purge", {}),
             (f"/admin/users/{bob.id}/logout-all", {}),
             ("/admin/security/force-logout", {"user_id": bob.id}),
             ("/admin/security/lock-user", {"user_id": bob.id}),

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from plexichat.api.features import BADGES
 from plexichat.core import administration, deletion
 from plexichat.store.db import Tx
 from tests import town
@@ -142,10 +143,37 @@ async def test_a_deletion_is_ordered_delayed_and_cancelled(office: Office, bob: 
         assert refusal(await office.post(f"/admin/users/77/{verb}")) == MISSING
 
 
+async def test_an_account_ends_at_once(
+    office: Office, bob: Person, stranger: httpx.AsyncClient
+) -> None:
+    await office.did(f"/admin/users/{bob.id}/force-purge")
+    credentials = {"username": "bob", "password": PASSWORD}
+    refused = await stranger.post("/auth/login", json=credentials)
+    assert refusal(refused) == (401, "Invalid credentials")
+    while await bob.house.db.write(deletion.purge):
+        pass
+    assert refusal(await office.get(f"/admin/users/{bob.id}")) == MISSING
+    assert refusal(await office.post(f"/admin/users/{bob.id}/force-purge")) == MISSING
+
+
+async def test_badges_are_given_and_taken(office: Office, bob: Person) -> None:
+    path = f"/admin/users/{bob.id}/badges"
+    for badge, worn in (("staff", ["staff"]), ("partner", ["staff", "partner"])):
+        assert await office.did(f"{path}/{badge}") == {"success": True, "badges": worn}
+    assert (await bob.get("/users/@me")).json()["badges"] == ["staff", "partner"]
+    taken = await office.client.delete(f"{path}/staff")
+    assert taken.json() == {"success": True, "badges": ["partner"]}
+    assert (await office.seen(f"/admin/users/{bob.id}"))["badges"] == ["partner"]
+    assert refusal(await office.post(f"{path}/crown")) == (400, "Invalid badge")
+    assert refusal(await office.post("/admin/users/77/badges/staff")) == MISSING
+    assert set(BADGES) == administration.BADGES
+
+
 async def test_who_owns_a_server_is_not_deleted(office: Office, bob: Person) -> None:
     await town.found(bob)
-    answer = await office.post(f"/admin/users/{bob.id}/scheduled-deletions")
-    assert refusal(answer) == (400, "Owns servers: hand them over or delete them first")
+    for verb in ("scheduled-deletions", "force-purge"):
+        answer = await office.post(f"/admin/users/{bob.id}/{verb}")
+        assert refusal(answer) == (400, "Owns servers: hand them over or delete them first")
     assert (await bob.get("/users/@me")).status_code == 200
 
 
