@@ -1,7 +1,8 @@
 """Roles: making, changing, ordering and giving them, and what they may do otherwise in a channel.
 
-@everyone stands at 0 and is worn by all; the others stand above it without gaps. Nobody acts on a
-role that does not stand below their own highest, and nobody hands out what they lack.
+@everyone stands at 0 and is worn by all. The others stand above it, each at a place of its own;
+they make room for one that is put among them. Nobody acts on a role that does not stand below
+their own highest, and nobody hands out what they lack.
 """
 
 import re
@@ -25,6 +26,8 @@ ASSIGN = permissions.BITS["members.manage_roles"] | MANAGE
 ROLES_PER_SERVER = 250
 NAME_LENGTHS = range(1, 101)
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+HIGHEST = 1 << 30
+UP, DOWN = 1, -1
 NEW = "New Role"
 
 NO_OVERRIDE = ("override_not_found", "Override not found")
@@ -60,13 +63,12 @@ def create(tx: Tx, user_id: int, server_id: int, wanted: Wanted) -> Role:
     present = rows.of_server(tx, server_id)
     if len(present) >= ROLES_PER_SERVER:
         raise Invalid("role_limit", "Invalid input: a server has at most 250 roles")
-    role_id = rows.insert(tx, server_id, wanted.name or NEW, bits, len(present))
+    highest = min(present[0].position + 1, permissions.top(who.rules, who.standing))
+    place = max(min(wanted.position or 1, highest), 1)
+    _make_room(tx, present, place, UP)
+    role_id = rows.insert(tx, server_id, wanted.name or NEW, bits, place)
     if columns:
         rows.change(tx, role_id, **columns)
-    ascending = _ascending(present)
-    highest = permissions.top(who.rules, who.standing)
-    ascending.insert(max(min(wanted.position or 1, highest), 1) - 1, role_id)
-    _order(tx, server_id, ascending, announced=role_id)
     made = _get(tx, server_id, role_id)
     tx.emit(RoleCreated(audience=Members(server_id), role=made))
     audit.record(tx, server_id, user_id, "role_create", "role", role_id, made.name)
@@ -115,7 +117,6 @@ def delete(tx: Tx, user_id: int, server_id: int, role_id: int) -> None:
     worn_by = rows.wearers(tx, role_id)
     rows.delete(tx, role_id)
     tx.emit(RoleDeleted(audience=Members(server_id), server_id=server_id, role_id=role_id))
-    _order(tx, server_id, _ascending(rows.of_server(tx, server_id)))
     audit.record(tx, server_id, user_id, "role_delete", "role", role_id, role.name)
     servers.rules_changed(tx, server_id)
     for wearer in worn_by:
@@ -314,27 +315,24 @@ def _refuse_not_above(tx: Tx, who: Acting, member: Standing) -> None:
 
 def _move(tx: Tx, who: Acting, role: Role, position: int) -> None:
     """Put a role elsewhere, below one's own highest."""
-    ascending = [id for id in _ascending(rows.of_server(tx, role.server_id)) if id != role.id]
-    place = min(max(position, 1), len(ascending) + 1)
+    place = min(max(position, 1), HIGHEST)
     if place >= permissions.top(who.rules, who.standing):
         raise Forbidden(*PERMISSION_DENIED)
-    ascending.insert(place - 1, role.id)
-    _order(tx, role.server_id, ascending, announced=role.id)
+    if place != role.position:
+        others = [each for each in rows.of_server(tx, role.server_id) if each.id != role.id]
+        _make_room(tx, others, place, DOWN if place > role.position else UP)
+        rows.change(tx, role.id, position=place)
 
 
-def _order(tx: Tx, server_id: int, ascending: list[int], announced: int | None = None) -> None:
-    """Number the roles from 1; whoever knows one that moved is told, the announced one apart."""
-    for position, role_id in enumerate(ascending, start=1):
-        role = _get(tx, server_id, role_id)
-        if role.position != position:
-            rows.change(tx, role_id, position=position)
-            if role_id != announced:
-                moved = _get(tx, server_id, role_id)
-                tx.emit(RoleUpdated(audience=Members(server_id), role=moved))
-
-
-def _ascending(roles: list[Role]) -> list[int]:
-    return [role.id for role in reversed(roles) if not role.is_default]
+def _make_room(tx: Tx, roles: list[Role], place: int, step: int) -> None:
+    """Let nobody stand at a place: whoever does makes room by a step, and so on; all are told."""
+    standing = [role for role in roles if role.position == place]
+    if standing:
+        _make_room(tx, roles, place + step, step)
+    for role in standing:
+        rows.change(tx, role.id, position=place + step)
+        moved = _get(tx, role.server_id, role.id)
+        tx.emit(RoleUpdated(audience=Members(role.server_id), role=moved))
 
 
 def _get(snap: Snapshot, server_id: int, role_id: int) -> Role:

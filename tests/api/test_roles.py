@@ -84,8 +84,14 @@ async def test_a_role_is_changed_moved_and_deleted(street: Town, ann: Person) ->
     assert (await ann.delete(f"{path}/{high['id']}")).json() == {"success": True}
     assert await order(street) == ["up", "mid", "@everyone"]
     positions = [role["position"] for role in (await ann.get(path)).json()]
-    assert positions == [2, 1, 0]
-    assert mid["id"]
+    assert positions == [3, 1, 0]
+    far = await ann.patch(f"{path}/{mid['id']}", {"position": 7})
+    assert far.json()["position"] == 7
+    assert (await make(street, ann, name="new"))["position"] == 1
+    near = await ann.patch(f"{path}/{low['id']}", {"position": 1})
+    assert near.json()["position"] == 1
+    listed = [(role["name"], role["position"]) for role in (await ann.get(path)).json()]
+    assert listed == [("mid", 7), ("new", 2), ("up", 1), ("@everyone", 0)]
 
 
 async def test_everyone_keeps_name_place_and_wearers(

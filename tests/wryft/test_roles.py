@@ -83,7 +83,7 @@ async def test_roles_are_moved(town: Town, ann: Person) -> None:
     listed = (await ann.get(path)).json()
     assert [each["name"] for each in listed] == ["low", "high", "@everyone"]
     assert (await ann.delete(f"{path}/{high['id']}")).status_code == 204
-    assert (await ann.get(path)).json()[0]["position"] == 1
+    assert (await ann.get(path)).json()[0]["position"] == 2
 
 
 @pytest.mark.parametrize(
