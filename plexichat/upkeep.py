@@ -11,6 +11,7 @@ from plexichat import retention
 from plexichat.core import (
     accounts,
     admin_sessions,
+    audit_log,
     deletion,
     invites,
     leftovers,
@@ -36,7 +37,7 @@ DAY_SECONDS: Final = 86_400
 FORGETTING: Final = (
     sessions.forget_expired, accounts.forget_expired, invites.forget_expired,
     upload_sessions.forget_expired, notifications.forget_old, pictures.forget_waiting,
-    recovery.forget_expired, admin_sessions.forget_expired,
+    recovery.forget_expired, admin_sessions.forget_expired, audit_log.forget_words,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,7 @@
-"""The audit log of a server: one line for everything done with a right that not everybody has."""
+"""The audit log of a server: one line for everything done with a right that not everybody has.
+
+So are those who come and go, and what becomes of a message once it is said.
+"""
 
 from collections.abc import Mapping
 

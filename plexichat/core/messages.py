@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from plexichat import config
 from plexichat.core import (
+    audit,
     channels,
     embeds,
     notifications,
@@ -188,6 +189,7 @@ def edit(
     edited = one(tx, channel_id, message_id)
     told = receipts.view(tx, channel, edited, None, online)
     tx.emit(MessageUpdated(audience=channels.audience(channel), message=told))
+    _record(tx, author_id, channel, "message_edit", message, content)
     return receipts.view(tx, channel, edited, author_id, online)
 
 
@@ -229,6 +231,19 @@ def _delete(tx: Tx, user_id: int, seat: Seat, messages: list[Message]) -> None:
     if any(message.author_id != user_id for message in messages):
         channels.refuse_without(seat, channels.MANAGE_MESSAGES)
     _forget(tx, seat.channel, messages)
+    for message in messages:
+        _record(tx, user_id, seat.channel, "message_delete", message, None)
+
+
+def _record(
+    tx: Tx, user_id: int, channel: Channel, action: str, before: Message, content: str | None
+) -> None:
+    """Note in the audit log of a server what became of a message."""
+    if channel.server_id is not None:
+        audit.record(
+            tx, channel.server_id, user_id, action, "message", before.id, channel.name,
+            {"content": (before.content, content)}, channel_id=channel.id,
+        )  # fmt: skip
 
 
 def _forget(tx: Tx, channel: Channel, messages: list[Message]) -> None:

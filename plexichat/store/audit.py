@@ -33,6 +33,17 @@ def insert(
     )
 
 
+def forget_words(tx: Tx, before: int, limit: int) -> int:
+    """Let up to `limit` lines older than `before` quote no message any more; return how many."""
+    forgotten = tx.execute(
+        """UPDATE audit SET changes = NULL WHERE id IN (
+               SELECT id FROM audit WHERE action IN ('message_edit', 'message_delete')
+                   AND changes IS NOT NULL AND id < ? LIMIT ?)""",
+        (before, limit),
+    )
+    return forgotten.rowcount
+
+
 def bury(tx: Tx, server_id: int, channel_id: int) -> None:
     """Keep the last line about a channel that has ended, and so all of them, from most people."""
     tx.execute(
@@ -55,21 +66,21 @@ def of_servers(
     server_ids: tuple[int, ...],
     before: int,
     limit: int,
-    action: str | None,
+    actions: Collection[str] | None,
     hidden: Collection[int],
 ) -> list[Entry]:
-    """Entries older than `before`, newest first; of one action if it is named.
+    """Entries older than `before`, newest first; of these actions if any are named.
 
     Those about `hidden` channels are left out.
     """
     marks = ",".join("?" * len(server_ids))
+    of_these = "" if actions is None else f"AND action IN ({','.join('?' * len(actions))})"
     rows = snap.execute(
         f"""SELECT id, server_id, user_id, action, target_type, target_id, target_name, changes,
-               reason FROM audit WHERE server_id IN ({marks}) AND id < ?
-               AND (? IS NULL OR action = ?) AND (channel_id IS NULL
-                    OR channel_id NOT IN (SELECT value FROM json_each(?)))
+               reason FROM audit WHERE server_id IN ({marks}) AND id < ? {of_these}
+               AND (channel_id IS NULL OR channel_id NOT IN (SELECT value FROM json_each(?)))
             ORDER BY id DESC LIMIT ?""",
-        (*server_ids, before, action, action, json.dumps(sorted(hidden)), limit),
+        (*server_ids, before, *(actions or ()), json.dumps(sorted(hidden)), limit),
     )
     return [Entry(*row) for row in rows]
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from plexichat.wryft import (
+    audit,
     auth,
     calls,
     channels,
@@ -34,6 +35,7 @@ GROUPS: Final = tuple(
         overrides,
         roles,
         invites,
+        audit,
         voice,
         messages,
         auth,
