@@ -57,7 +57,10 @@ class Metrics:
         now = time.monotonic()
         if self._files is None or now - self._files_at > FILES_SECONDS:
             self._files, self._files_at = await house.db.read(health.files), now
-        families = (*answered(house), *gateway(house), *stored(house, self._files), *process())
+        families = (
+            *answered(house), *gateway(house), *stored(house, self._files), *backups(house),
+            *process(),
+        )  # fmt: skip
         return "".join(families)
 
 
@@ -100,6 +103,19 @@ def stored(house: House, files: Files) -> Iterator[str]:
     yield one("disk_free_bytes", "Bytes left on the disk of the data.", house.db.room.free())
     facts = {"version": __version__, "sqlite": driver.VERSION, "python": platform.python_version()}
     yield family("build_info", "gauge", "What is running.", [("", facts, 1)])
+
+
+def backups(house: House) -> Iterator[str]:
+    last = house.backups.last
+    failed = "Whether the last attempt at a backup failed, or what it made is damaged."
+    yield one("backup_failed", failed, int(bool(last.error)))
+    for name, what, at in (
+        ("backup_last_success", "When the newest backup was made.", last.made_at),
+        ("backup_last_check", "When the newest backup was found whole.", last.verified_at),
+    ):
+        if at is not None:
+            yield one(f"{name}_timestamp_seconds", what, at / 1000)
+    yield one("backup_bytes", "Size of the newest backup.", last.bytes)
 
 
 def process() -> Iterator[str]:

@@ -38,7 +38,7 @@ MAY: dict[str, set[str]] = {
     "metrics": {"app", "core", "store", "tally"},
     "admin": {"app", "retention", "core", "store", "ids", "config"},
     "serving": {"admin", "app", "metrics", "store", "config"},
-    "doctor": {"store", "config"},
+    "doctor": {"core", "store", "config"},
     "cli": {"doctor", "admin", "serving", "logs", "cores", "core", "store", "config"},
 }
 DIALECTS = {"api", "wryft"}

@@ -1,6 +1,7 @@
 """What Prometheus reads: a real server, a real scrape, and a parser as strict as the format."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from tests.api.line import dial
-from tests.running import Server, run, serving
+from tests.running import Server, run, serving, typed
 
 Labels = frozenset[tuple[str, str]]
 Scrape = dict[tuple[str, Labels], float]
@@ -22,9 +23,14 @@ ENDINGS = {"counter": {""}, "gauge": {""}, "histogram": {"_bucket", "_sum", "_co
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def cwd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("measured")
+
+
+@pytest.fixture(scope="module")
+def server(cwd: Path) -> Iterator[Server]:
     listen = "metrics.listen=127.0.0.1:0"
-    with serving("--set", listen, cwd=tmp_path_factory.mktemp("measured")) as server:
+    with serving("--set", listen, cwd=cwd) as server:
         yield server
 
 
@@ -127,8 +133,19 @@ def test_the_disk_and_the_process_are_told(server: Server, tmp_path: Path) -> No
     for name in ("plexichat_writer_waiting_calls", "plexichat_uploads_bytes"):
         assert value(samples, name) == 0
     (build,) = [dict(labels) for name, labels in samples if name == "plexichat_build_info"]
-    told = run("version", "--json", cwd=tmp_path).out
+    told = typed("version", "--json", cwd=tmp_path).out
     assert all(f'"{fact}"' in told for fact in build.values())
+
+
+def test_a_backup_is_told_once_there_is_one(server: Server, cwd: Path) -> None:
+    name = "plexichat_backup_last_success_timestamp_seconds"
+    assert (name, frozenset()) not in scrape(server)
+    before = time.time()
+    assert typed("backup", "create", cwd=cwd).code == 0
+    samples = scrape(server)
+    assert before - 1 < value(samples, name) <= time.time()
+    assert value(samples, "plexichat_backup_bytes") > 0
+    assert value(samples, "plexichat_backup_failed") == 0
 
 
 def test_metrics_are_never_at_the_public_address(server: Server) -> None:
@@ -137,11 +154,6 @@ def test_metrics_are_never_at_the_public_address(server: Server) -> None:
         urlopen(address(server).replace("/metrics", "/health"))
     assert answer.value.code == 404
     answer.value.close()
-
-
-def test_without_an_address_there_are_none(tmp_path: Path) -> None:
-    with serving(cwd=tmp_path) as server:
-        assert "metrics" not in server.log()
 
 
 def test_an_address_that_cannot_be_had_is_a_sentence(server: Server, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import PROGRAM, environment, run, serving
+from tests.running import PROGRAM, environment, serving, typed
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -30,7 +30,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def shown(cwd: Path, *arguments: str) -> list[str]:
-    ended = run("logs", "--json", *arguments, cwd=cwd)
+    ended = typed("logs", "--json", *arguments, cwd=cwd)
     assert (ended.code, ended.err) == (0, "")
     return [json.loads(told)["message"] for told in ended.out.splitlines()]
 
@@ -54,7 +54,7 @@ def test_the_lines_that_are_wanted(
 
 
 def test_people_read_lines_as_the_server_writes_them(log: Path, tmp_path: Path) -> None:
-    out = run("logs", "-n", "3", cwd=tmp_path).out
+    out = typed("logs", "-n", "3", cwd=tmp_path).out
     at = (NOW - dt.timedelta(hours=3)).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     assert out.startswith(f"{at} ERROR   plexichat.x: the second\nWhy\n  so\n")
 
@@ -81,7 +81,7 @@ def test_a_server_is_followed_and_so_is_the_next_part(tmp_path: Path) -> None:
 
 def test_where_nothing_is_kept_it_says_so(tmp_path: Path) -> None:
     for keep, sentence in (("", "no log is kept"), ("here.log", "there is no log at")):
-        ended = run("logs", "--set", f"logging.file={keep}", cwd=tmp_path)
+        ended = typed("logs", "--set", f"logging.file={keep}", cwd=tmp_path)
         assert (ended.code, ended.out) == (1, "")
         assert sentence in ended.err
-    assert run("logs", "--since", "soon", cwd=tmp_path).code == 2
+    assert typed("logs", "--since", "soon", cwd=tmp_path).code == 2

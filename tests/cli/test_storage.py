@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.running import Ended, Server, run, serving
+from tests.running import Ended, Server, serving, typed
 
 HOUR = 3600
 KEEP_LITTLE = ("--set", "retention.messages_max_bytes=15", "--set", "retention.files_max_bytes=5")
@@ -19,7 +19,7 @@ KEEP_LITTLE = ("--set", "retention.messages_max_bytes=15", "--set", "retention.f
 
 def asked(cwd: Path, *arguments: str) -> Any:
     """What a verb tells as JSON."""
-    ended = run(*arguments, "--json", cwd=cwd)
+    ended = typed(*arguments, "--json", cwd=cwd)
     assert ended.err == ""
     return json.loads(ended.out)
 
@@ -84,7 +84,7 @@ def test_usage_tells_kinds_people_and_what_nobody_needs(street: Street) -> None:
     assert told["people"] == [{"name": "ann", "files": 2, "bytes": 9}]
     assert told["orphans"] == {"name": "orphans", "files": 1, "bytes": 8}
     assert told["total"] == {"name": "total", "files": 3, "bytes": 17}
-    lines = run("media", "usage", cwd=street.cwd).out.splitlines()
+    lines = typed("media", "usage", cwd=street.cwd).out.splitlines()
     assert lines[0] == "       9 B         2 files  text"
     left.unlink()
 
@@ -97,14 +97,14 @@ def test_pruning_takes_what_is_old_and_nobodys(street: Street) -> None:
         age(path)
     assert asked(street.cwd, "media", "prune", "--dry-run") == {"files": 2, "bytes": 5, "dry": True}
     assert old.exists()
-    assert run("media", "prune", cwd=street.cwd).out == "2 files are gone: 5 B\n"
+    assert typed("media", "prune", cwd=street.cwd).out == "2 files are gone: 5 B\n"
     assert (young.exists(), old.exists(), broken.exists()) == (True, False, False)
     assert len(list(street.uploads.glob("??/??/*.txt"))) == 2
     young.unlink()
 
 
 def test_a_sound_database_is_said_to_be(street: Street) -> None:
-    ended = run("db", "check", cwd=street.cwd)
+    ended = typed("db", "check", cwd=street.cwd)
     assert ended == Ended(0, "the database is sound, and every file is there\n", "")
     assert asked(street.cwd, "db", "check") == {"faults": []}
 
@@ -113,7 +113,7 @@ def test_a_file_that_is_missing_is_named(street: Street) -> None:
     lost = next(street.uploads.glob("??/??/*.txt"))
     data = lost.read_bytes()
     lost.unlink()
-    ended = run("db", "check", cwd=street.cwd)
+    ended = typed("db", "check", cwd=street.cwd)
     assert (ended.code, ended.out) == (1, f"the file {lost} is not there\n")
     assert "backup list" in ended.err
     lost.write_bytes(data)
@@ -137,7 +137,7 @@ def test_retention_says_what_goes_and_lets_it_go(street: Street) -> None:
     would = asked(street.cwd, "retention", "run", "--dry-run")
     assert (would["messages"], would["dry"]) == (len(before) - 1, True)
     assert street.heard() == before
-    done = run("retention", "run", cwd=street.cwd).out
+    done = typed("retention", "run", cwd=street.cwd).out
     assert done.startswith(f"{len(before) - 1} messages are gone")
     assert street.heard() == ["nine more"]
     assert list(street.uploads.glob("??/??/*.txt")) == []
@@ -146,11 +146,11 @@ def test_retention_says_what_goes_and_lets_it_go(street: Street) -> None:
 def test_without_rules_there_is_no_retention(tmp_path: Path) -> None:
     with serving(cwd=tmp_path) as server:
         assert server.stop() == 0
-    ended = run("retention", "run", cwd=tmp_path)
+    ended = typed("retention", "run", cwd=tmp_path)
     assert (ended.code, ended.out) == (1, "")
     assert "[retention]" in ended.err
     damage(tmp_path / "data" / "plexichat.db")
-    ended = run("db", "check", cwd=tmp_path)
+    ended = typed("db", "check", cwd=tmp_path)
     assert ended.code == 1
     assert "row 1 of session names a row of user that is not there" in ended.out
 

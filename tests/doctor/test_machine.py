@@ -8,21 +8,19 @@ from pathlib import Path
 import pytest
 
 from plexichat.config import Config, Storage
-from plexichat.doctor import backups, machine
+from plexichat.doctor import machine
 from plexichat.doctor.findings import ADVICE, GOOD, WRONG, Check, Finding, Patient
-from tests.running import run, serving
+from tests.running import serving, typed
 
 DAY = 86_400
 
 
 @pytest.fixture
 def patient(tmp_path: Path) -> Patient:
-    """A server as it should be, that was here once and made a backup."""
+    """A server as it should be."""
     data = tmp_path / "data"
-    (data / "backups").mkdir(parents=True)
-    data.chmod(0o700)
+    data.mkdir(mode=0o700)
     (data / "plexichat.db").touch()
-    (data / "backups" / "plexichat-20260101-000000.tar").touch()
     path = tmp_path / "config.toml"
     path.touch(mode=0o644)
     path.chmod(0o644)
@@ -44,7 +42,7 @@ def stored(patient: Patient, **options: object) -> Patient:
 
 @pytest.mark.parametrize(
     "check",
-    [machine.disk, machine.clock, machine.permissions, machine.sync, backups.backups],
+    [machine.disk, machine.clock, machine.permissions, machine.sync],
     ids=lambda check: str(check.__name__),
 )
 def test_what_is_well_is_said_to_be(check: Check, patient: Patient) -> None:
@@ -108,31 +106,18 @@ def test_a_disk_that_cannot_be_written_is_found(patient: Patient) -> None:
     patient.directory.chmod(0o700)
 
 
-def test_backups_that_are_old_or_missing_are_found(patient: Patient) -> None:
-    (backup,) = (patient.directory / "backups").iterdir()
-    os.utime(backup, (time.time() - 10 * DAY,) * 2)
-    found = only(backups.backups, patient)
-    assert (found.state, "10 days old" in found.text) == (WRONG, True)
-    backup.unlink()
-    missing = only(backups.backups, patient)
-    command = f"plexichat --config {patient.config_path} backup create"
-    assert (missing.state, missing.mend) == (WRONG, command)
-    (patient.directory / "plexichat.db").unlink()
-    assert list(backups.backups(patient)) == []
-
-
 def test_the_verb_tells_and_what_it_advises_mends(tmp_path: Path) -> None:
     with serving(cwd=tmp_path) as server:
         port = ("--set", f"server.port={server.port}")
         (tmp_path / "data").chmod(0o755)
-        ill = run("doctor", *port, cwd=tmp_path)
+        ill = typed("doctor", *port, cwd=tmp_path)
         assert ill.code == 1
         lines = ill.out.splitlines()
         assert f"wrong   permissions: others of this machine may look into {tmp_path}" in ill.out
         assert f"        $ chmod 700 {tmp_path / 'data'}" in lines
         assert any(line.endswith("backup create") for line in lines)
         (tmp_path / "data").chmod(0o700)
-        assert run("backup", "create", cwd=tmp_path).code == 0
-        well = run("doctor", "--all", *port, cwd=tmp_path)
+        assert typed("backup", "create", cwd=tmp_path).code == 0
+        well = typed("doctor", "--all", *port, cwd=tmp_path)
         assert (well.code, "wrong" in well.out) == (0, False), well.out
         assert f"good    websocket: {server.url}/gateway upgrades to a WebSocket" in well.out

@@ -19,7 +19,7 @@ import pytest
 from tests.api.line import dial
 from tests.cast import PASSWORD
 from tests.doctor.test_reach import certify
-from tests.running import ROOT, Server, run, serving
+from tests.running import ROOT, Server, run, serving, typed
 
 PAGE = ROOT / "docs" / "proxy.md"
 SIZE, HALF = 24 << 20, 12 << 20
@@ -187,7 +187,7 @@ def test_whoever_comes_without_tls_is_sent_to_it(front: Front) -> None:
 
 def test_the_doctor_finds_the_example_well(front: Front) -> None:
     paper = {"SSL_CERT_FILE": str(front.paper)}
-    run("backup", "create", cwd=front.folder)
+    typed("backup", "create", cwd=front.folder)
     ended = run("doctor", "--all", "--json", cwd=front.folder, **paper)
     assert ended.code == 0, ended.out
     found = {one["about"]: one["state"] for one in json.loads(ended.out)}
