@@ -100,8 +100,7 @@ def _make(
     rows.insert(tx, invite)
     if server_id is not None:
         if user_id is not None:
-            code = invite.code
-            audit.record(tx, server_id, user_id, "invite_create", "invite", code, code)
+            _record(tx, user_id, invite, "invite_create")
         tx.emit(InviteCreated(audience=_managers(server_id, channel_id), invite=invite))
     return invite
 
@@ -163,7 +162,7 @@ def delete(tx: Tx, user_id: int, code: str) -> None:
         raise Forbidden(*channels.PERMISSION_DENIED)
     if invite.inviter_id != user_id:
         servers.acting(tx, user_id, invite.server_id, MANAGE | MANAGE_SERVER)
-    audit.record(tx, invite.server_id, user_id, "invite_delete", "invite", code, code)
+    _record(tx, user_id, invite, "invite_delete")
     _forget(tx, invite)
 
 
@@ -199,7 +198,7 @@ def _leading(snap: Snapshot, user_id: int, code: str) -> tuple[Invite, int]:
 def _enter(tx: Tx, user_id: int, invite: Invite, server_id: int) -> None:
     servers.refuse_one_more(tx, user_id)
     _use(tx, invite)
-    audit.record(tx, server_id, user_id, "invite_use", "invite", invite.code, invite.code)
+    _record(tx, user_id, invite, "invite_use")
     servers.admit(tx, user_id, server_id, temporary=invite.temporary)
 
 
@@ -258,6 +257,15 @@ def _tell_gone(tx: Tx, invite: Invite) -> None:
         tx.emit(
             InviteDeleted(audience=audience, server_id=invite.server_id, code=invite.code)
         )
+
+
+def _record(tx: Tx, user_id: int, invite: Invite, action: str) -> None:
+    """Note what was done with a code, for whoever may know of the channel it is for."""
+    assert invite.server_id is not None
+    audit.record(
+        tx, invite.server_id, user_id, action, "invite", invite.code, invite.code,
+        channel_id=invite.channel_id,
+    )  # fmt: skip
 
 
 def _managers(server_id: int, channel_id: int | None) -> Able:

@@ -73,13 +73,14 @@ async def test_what_is_done_to_a_channel_is_told_to_whoever_views_it(
     await ann.patch(f"/channels/{attic}", {"topic": "hats"})
     assert attic in str(await log(street, bob))
     await hide(street, attic)
+    code = (await ann.post(f"/channels/{attic}/invites")).json()["code"]
     rooms = await make(street, "Rooms", type="category")
     await hide(street, rooms)
     await ann.patch(f"/channels/{cellar}", {"category_id": rooms, "topic": "wine"})
     await ann.patch(street.path, {"default_channel_id": attic})
     for ended in (False, True):
         told = await log(street, bob)
-        for trace in (attic, "attic", "hats", rooms, "Rooms"):
+        for trace in (attic, "attic", "hats", rooms, "Rooms", code):
             assert trace not in str(told)
         assert {"topic": {"old": None, "new": "wine"}} in [each["changes"] for each in told]
         assert attic in str(await log(street, ann))
