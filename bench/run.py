@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import scenarios, town, world
+from bench import backups, scenarios, town, world
 from bench.client import Unexpected
 from bench.floors import Floors
 from bench.process import NotStarted, allow_files
@@ -30,6 +30,7 @@ SCENARIOS: dict[str, Callable[[Bench], Awaitable[Fields]]] = {
     "fanout_100": partial(scenarios.fanout, listeners=100),
     "fanout_500": partial(scenarios.fanout, listeners=500),
     "connect": scenarios.idle_sockets,
+    "backup": backups.beside_a_backup,
     "town_members": town.members,
     "town_first": town.first_request,
     "town_history": town.history,
@@ -49,6 +50,7 @@ AT_MOST: dict[str, Fields] = {
     "search": {"p99_ms": 50, "rare_p99_ms": 50},
     "fanout_500": {"cpu_us": 8},
     "connect": {"idle_rss_mb": 75, "kb_per_socket": 45},
+    "backup": {"rise_ms": 50, "grown_mb": 32},
     "town_members": {"cpu_us": 15_000},
     "town_first": {"first_us": 20_000, "cpu_us": 600},
     "town_history": {"cpu_us": 4_000},

@@ -86,18 +86,19 @@ class World:
         With `friends`, they are in as many further talks of the first writer instead.
         """
         with self.copied() as folder:
-            ids = await self._fill(folder / DATA, talks, count, text, friends) if count else []
+            ids = await self.fill(folder / DATA, talks, count, text, friends) if count else []
             async with serving(folder) as child:
                 yield child, ids
 
-    async def _fill(
+    async def fill(
         self,
         data: Path,
         talks: Sequence[Talk],
         count: int,
-        text: Callable[[int], str],
-        friends: int,
+        text: Callable[[int], str] = sentence,
+        friends: int = 0,
     ) -> list[int]:
+        """Put messages into a data folder that no server works on."""
         database = await Database.open(data, lambda event, commit: None)
         try:
             if friends:

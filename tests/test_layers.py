@@ -19,7 +19,7 @@ MAY: dict[str, set[str]] = {
     "tally": set(),
     "config": set(),
     "logs": {"config"},
-    "store": {"ids", "tally"},
+    "store": {"ids", "tally", "cores"},
     "core": {"store", "ids", "config"},
     "gateway": {"config"},
     "web": {"core", "store", "ids", "config"},

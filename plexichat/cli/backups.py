@@ -39,12 +39,8 @@ def create(sources: Sources, path: Path | None, as_json: bool) -> None:
     """
     from plexichat.admin.backups import CreateBackup
     from plexichat.admin.door import ask
-    from plexichat.core.errors import Refusal
-    from plexichat.store.db import NAME
 
-    config = sources.load()
-    if not (Path(config.storage.directory) / NAME).exists():
-        raise Refusal("no_data", f"there is no database in {config.storage.directory}")
+    config = sources.of_a_house()
     request = CreateBackup(None if path is None else str(path))
     with progress() as tell:
         created = ask(config, request, tell)

@@ -9,6 +9,7 @@ import click
 from plexichat.cli.options import Sources, ask_password, given, password_stdin
 from plexichat.cli.output import progress
 from plexichat.config import Config, describe, load
+from plexichat.store.replacing import inhabited
 
 
 @click.command()
@@ -45,7 +46,7 @@ def init(
         raise click.ClickException(f"{path} is there already and is left as it is")
     config = load(None, os.environ, sources.overrides)
     data = Path(config.storage.directory).resolve()
-    if (data / "plexichat.db").exists():
+    if inhabited(data):
         raise click.ClickException(
             f"{data} holds a server already; a new owner for it is made by "
             f"{context.find_root().info_name} user create NAME --admin"

@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from plexichat.config import Config, load, locate
-
-DATABASE = "plexichat.db"
+from plexichat.store.replacing import inhabited
 
 Verb = Callable[..., None]
 
@@ -36,7 +35,7 @@ class Sources:
     def of_a_house(self) -> Config:
         """The same, for a verb that would make no sense on an empty data folder."""
         config = self.load()
-        if not (Path(config.storage.directory) / DATABASE).exists():
+        if not inhabited(Path(config.storage.directory)):
             raise click.ClickException(f"there is no database in {config.storage.directory}")
         return config
 

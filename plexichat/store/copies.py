@@ -8,7 +8,6 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from plexichat.store import driver, migrate
 from plexichat.store.driver import Connection
@@ -17,8 +16,6 @@ from plexichat.store.uploads import NAMED
 
 NAMES = " UNION ".join(f"{select} IS NOT NULL" for select in NAMED)
 FILES = f"SELECT name FROM ({NAMES}) WHERE instr(name, '/') = 0"  # what is kept elsewhere has one
-
-TURN: Final = 10_000  # steps of SQLite's machine between two looks at whether to go on
 
 
 class Damaged(StoreError):
@@ -95,7 +92,7 @@ def opened(path: Path, stopped: Callable[[], bool]) -> Iterator[Copy]:
     try:
         with contextlib.closing(driver.connect(path, readonly=False)) as connection:
             driver.pragma(connection, "temp_store = FILE")  # there may be a million names to sort
-            connection.set_progress_handler(stopped, TURN)
+            connection.set_progress_handler(stopped, driver.TURN)
             yield Copy(connection)
     except driver.Error as error:
         if stopped():
@@ -104,7 +101,9 @@ def opened(path: Path, stopped: Callable[[], bool]) -> Iterator[Copy]:
         if isinstance(known, Full):
             raise known from error
         raise Damaged(f"its database is damaged: {error}") from error
-    except StoreError:
+    except StoreError as error:
         if stopped():
             raise Stopped from None
+        if type(error) is StoreError:  # what has a name of its own is no fault of the copy
+            raise Damaged(str(error)) from error
         raise

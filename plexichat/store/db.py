@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from plexichat import cores
 from plexichat.store import driver, replacing
 from plexichat.store.calls import Call, Results, Snapshot, Tx
 from plexichat.store.checkpoint import Checkpoints, Gate
@@ -200,5 +201,6 @@ class Database:
         )
 
     def _while_the_log_waits(self, work: Callable[[], T]) -> T:
+        cores.give_way()  # it would take turns with the event loop on its one core
         with self._gate.backup:
             return work()

@@ -18,6 +18,8 @@ VERSION: Final = sqlite.sqlite_version
 NEEDED: Final = (3, 37, 0)  # STRICT tables; RETURNING came with 3.35
 BUSY_SECONDS: Final = 5.0  # only an outsider's lock is ever waited for
 STATEMENTS_KEPT: Final = 512  # prepared ones, per connection
+TURN: Final = 10_000  # steps of SQLite's machine between two looks at what else there is to do
+SYNC_BYTES: Final = 4 << 20
 # The log is cut to this when it begins again; below it, its length on disk says nothing.
 LOG_KEPT_BYTES: Final = 4 << 20
 
@@ -65,9 +67,21 @@ def nowhere() -> Connection:
 
 
 def copy(connection: Connection, path: Path) -> None:
-    """Write all that is committed to a new file, and make sure that it reached the disk."""
+    """Write all that is committed to a new file, and make sure that it reached the disk.
+
+    It reaches it bit by bit: one great sync at the end would hold up every commit beside it.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    synced = 0
+
+    def sync() -> None:
+        nonlocal synced
+        if (size := os.fstat(descriptor).st_size) - synced >= SYNC_BYTES:
+            os.fdatasync(descriptor)
+            synced = size
+
     try:
+        connection.set_progress_handler(sync, TURN)
         connection.execute("VACUUM INTO ?", (str(path),)).fetchall()
         os.fsync(descriptor)
     except BaseException as error:
@@ -76,6 +90,7 @@ def copy(connection: Connection, path: Path) -> None:
             raise known from error
         raise
     finally:
+        connection.set_progress_handler(None, 0)
         os.close(descriptor)
 
 

@@ -26,6 +26,11 @@ ASIDE: Final = "aside.txt"  # in it, where the old goes
 log = logging.getLogger(__name__)
 
 
+def inhabited(directory: Path) -> bool:
+    """Whether there is a database, or will be as soon as somebody opens the house."""
+    return (directory / DATABASE).exists() or (directory / DECIDED).exists()
+
+
 @contextlib.contextmanager
 def gathering(directory: Path) -> Iterator[Path]:
     """A folder to gather in what is to come; it is gone in the end unless `decide` was called."""

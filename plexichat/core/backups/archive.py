@@ -32,7 +32,7 @@ HEAD: Final = "backup.json"
 LOST: Final = "lost.txt"
 MANIFEST: Final = "manifest.sha256"
 CHUNK_BYTES: Final = 1 << 20
-SYNC_BYTES: Final = 16 << 20
+SYNC_BYTES: Final = 4 << 20
 HEAD_BYTES: Final = 1 << 16
 END: Final = bytes(2 * tarfile.BLOCKSIZE)
 
@@ -113,7 +113,7 @@ class Writer:
 
     def _sync(self) -> None:
         self._file.flush()
-        os.fsync(self._file.fileno())
+        os.fdatasync(self._file.fileno())
         self._unsynced = 0
 
 
