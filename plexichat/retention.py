@@ -50,6 +50,10 @@ async def run(house: "House", due: Due) -> None:
     while found := await house.db.read(retention.old, "messages", after, due.messages_below):
         await house.db.write(retention.lose_messages, found)
         after = found[-1].id
+    for channel_id, upto in await house.db.read(retention.graves, due.messages_below):
+        await house.db.write(retention.begin_clearing, channel_id, upto)
+        while await house.db.write(retention.clear, channel_id):
+            pass
     after = 0
     while found := await house.db.read(retention.old, "files", after, due.files_below):
         after = found[-1].id

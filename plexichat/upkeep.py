@@ -157,8 +157,8 @@ class Upkeep:
             return
         self._retain_at = now + DAY_SECONDS
         due = await retention.due(self._house.db, self._house.config.retention)
+        await retention.run(self._house, due)
         if due.messages.number or due.files.number:
-            await retention.run(self._house, due)
             log.info("%d old messages and %d old files are gone", due.messages[0], due.files[0])
 
     async def _sweep(self) -> None:

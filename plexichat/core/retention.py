@@ -2,7 +2,8 @@
 
 A message takes its files along; a file that goes leaves its message, which goes with its last file
 if nothing else is in it. Pinned messages with their files, and notes, are nobody's but those who
-keep them: they stay, and do not count. Readers hear of it as of any deletion.
+keep them: they stay, and do not count. Readers hear of it as of any deletion. The places that
+deleted messages keep in their channel go, too, once they are as old.
 """
 
 from collections.abc import Sequence
@@ -25,12 +26,14 @@ from plexichat.store.retention import Old, Sum
 from plexichat.store.uploads import Attached
 
 __all__ = [
-    "Old", "Sum", "Weighed", "by_age", "lose_files", "lose_messages", "old", "total", "weigh",
+    "Old", "Sum", "Weighed", "begin_clearing", "by_age", "clear", "graves", "lose_files",
+    "lose_messages", "old", "total", "weigh",
 ]  # fmt: skip
 
 DAY_MS: Final = 86_400_000
 WEIGHED: Final = 5000
 AT_ONCE: Final = 100
+ROWS_AT_ONCE: Final = 500
 
 Kind = Literal["messages", "files"]
 
@@ -94,6 +97,23 @@ def lose_files(tx: Tx, channel_id: int, due: Sequence[Old], online: Online) -> N
             emptied.append(message.id)
     if emptied:
         messages.erase(tx, channel, emptied)
+
+
+def graves(snap: Snapshot, below: int) -> list[tuple[int, int]]:
+    """Channels in which deleted messages have kept their places long enough, and how far."""
+    return rows.graves(snap, below)
+
+
+def begin_clearing(tx: Tx, channel_id: int, upto: int) -> None:
+    """Count nothing up to here as unread any more, so that the places can go."""
+    rows.begin_clearing(tx, channel_id, upto)
+
+
+def clear(tx: Tx, channel_id: int) -> bool:
+    """Go on with that; False when it is done."""
+    return rows.move_marks(tx, channel_id, ROWS_AT_ONCE) > 0 or (
+        rows.clear(tx, channel_id, ROWS_AT_ONCE) > 0
+    )
 
 
 channel_of = attrgetter("channel_id")

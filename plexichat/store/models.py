@@ -61,6 +61,7 @@ class Channel(Table):
     nsfw = IntegerField(default=0)
     slowmode_seconds = IntegerField(default=0)
     read_receipts = IntegerField(default=1)
+    cleared_id = IntegerField(default=0)
 
 
 class Dm(Table):

@@ -39,9 +39,10 @@ UNREAD = """SELECT r.channel_id,
 UNREAD_HERE = f"{UNREAD} AND r.channel_id = ?"
 UNREAD_SINCE_JOINING = """SELECT c.id,
         c.sent - coalesce((SELECT n.position FROM message n
-            WHERE n.channel_id = c.id AND n.id < m.joined_id ORDER BY n.id DESC LIMIT 1), 0)
+            WHERE n.channel_id = c.id AND n.id <= max(m.joined_id, c.cleared_id)
+            ORDER BY n.id DESC LIMIT 1), 0)
         - (SELECT count(*) FROM message d WHERE d.channel_id = c.id AND d.deleted = 1
-           AND d.id > m.joined_id AND d.author_id <> m.user_id)
+           AND d.id > max(m.joined_id, c.cleared_id) AND d.author_id <> m.user_id)
     FROM member m JOIN channel c ON c.server_id = m.server_id
     WHERE m.user_id = ? AND c.last_message_id > m.joined_id AND NOT EXISTS
         (SELECT 1 FROM reading r WHERE r.user_id = m.user_id AND r.channel_id = c.id)"""
@@ -110,7 +111,12 @@ def _start(snap: Snapshot, user_id: int, channel_id: int) -> Place:
 
 
 def place(snap: Snapshot, user_id: int, channel_id: int, bound: int) -> Place:
-    """The newest message up to `bound`, deleted ones included, as this person counts."""
+    """The newest message up to `bound`, deleted ones included, as this person counts.
+
+    Where a channel was cleared nobody stands any more, so `bound` is no lower than that.
+    """
+    cleared = snap.execute("SELECT cleared_id FROM channel WHERE id = ?", (channel_id,)).fetchone()
+    bound = max(bound, cleared[0] if cleared else 0)
     nearest = snap.execute(NEAREST, (channel_id, bound)).fetchone()
     if nearest is None:
         return START

@@ -64,3 +64,49 @@ def total(snap: Snapshot, kind: str, below: int) -> Sum:
 def carry(tx: Tx, message_id: int, attachments: str | None) -> None:
     """Let a message carry these files and no others."""
     tx.execute("UPDATE message SET attachments = ? WHERE id = ?", (attachments, message_id))
+
+
+def graves(snap: Snapshot, below: int) -> list[tuple[int, int]]:
+    """Channels with places of deleted messages below this id, and the last such place in each."""
+    return snap.execute(
+        """SELECT d.channel_id, max(d.id) FROM message d JOIN channel c ON c.id = d.channel_id
+           WHERE d.deleted = 1 AND d.id < ? AND c.kind NOT IN ('notes', 'ended')
+           GROUP BY d.channel_id HAVING max(d.id) > min(c.cleared_id)""",
+        (below,),
+    ).fetchall()
+
+
+def begin_clearing(tx: Tx, channel_id: int, upto: int) -> None:
+    """From here on nobody's mark goes below this place."""
+    tx.execute("UPDATE channel SET cleared_id = ? WHERE id = ?", (upto, channel_id))
+
+
+def move_marks(tx: Tx, channel_id: int, limit: int) -> int:
+    """Let some who have not read up to the cleared place stand there; return how many."""
+    return tx.execute(
+        """UPDATE reading SET read_id = c.cleared_id,
+               read_sent = (SELECT m.position FROM message m WHERE m.id = c.cleared_id),
+               read_own = coalesce((SELECT o.own_position FROM message o
+                   WHERE o.author_id = reading.user_id AND o.channel_id = c.id
+                       AND o.id <= c.cleared_id ORDER BY o.id DESC LIMIT 1), 0)
+           FROM channel c WHERE c.id = ?1 AND reading.channel_id = ?1 AND reading.user_id IN
+               (SELECT r.user_id FROM reading r JOIN channel n ON n.id = r.channel_id
+                WHERE r.channel_id = ?1 AND r.read_id < n.cleared_id LIMIT ?2)""",
+        (channel_id, limit),
+    ).rowcount
+
+
+def clear(tx: Tx, channel_id: int, limit: int) -> int:
+    """Forget some places up to the cleared one; return how many.
+
+    The cleared one stays, and of each author the last, by which their own are counted.
+    """
+    return tx.execute(
+        """DELETE FROM message WHERE id IN
+               (SELECT d.id FROM channel c JOIN message d ON d.channel_id = c.id AND d.deleted = 1
+                    AND d.id < c.cleared_id
+                WHERE c.id = ? AND EXISTS (SELECT 1 FROM message n
+                    WHERE n.author_id = d.author_id AND n.channel_id = c.id
+                        AND n.id > d.id AND n.id <= c.cleared_id) LIMIT ?)""",
+        (channel_id, limit),
+    ).rowcount

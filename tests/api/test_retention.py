@@ -9,10 +9,10 @@ import pytest
 from plexichat import retention
 from plexichat.app import House
 from plexichat.config import Retention
-from plexichat.core.retention import WEIGHED
+from plexichat.core.retention import WEIGHED, Sum
 from plexichat.retention import Due
 from plexichat.store import messages
-from plexichat.store.db import Tx
+from plexichat.store.db import Snapshot, Tx
 from tests import town
 from tests.api.line import dial
 from tests.cast import Person
@@ -152,6 +152,37 @@ async def test_more_than_one_call_can_bear_goes_in_many(house: House, ann: Perso
     assert len(await history(ann, street.general)) == 10
 
 
+async def test_what_is_unread_stays_right_while_the_places_go(
+    house: House, ann: Person, bob: Person, cem: Person, dee: Person
+) -> None:
+    street = await town.found(ann)
+    await town.join(street, bob, cem, dee)  # bob reads, cem talks, dee does neither
+    path = f"/channels/{street.general}/messages"
+    said = [await (ann, cem)[n % 2].say(street.general, f"{n}") for n in range(9)]
+    await bob.post(f"{path}/ack?message_id={said[3]['id']}")
+    await ann.put(f"/channels/{street.general}/pins/{said[1]['id']}")
+    await ann.delete(f"{path}/{said[7]['id']}")
+    bound = int(said[6]["id"])
+    for _ in range(2):  # the second time there is nothing left to do
+        await run(house, Due(bound, 0, Sum(0, 0), Sum(0, 0)))
+        assert await texts(ann, street.general) == ["8", "6", "1"]
+        assert await house.db.read(_places, int(street.general)) == 6
+    unread = [(await one.get(f"{path}/unread")).json()["unread_count"] for one in (bob, cem, dee)]
+    assert unread == [2, 2, 2]
+    everywhere = (await dee.get("/users/@me/unread")).json()["unread_counts"]
+    assert everywhere == {street.general: 2}
+    # Back to the pinned message, which lies where nobody's mark goes any more.
+    back = await bob.post(f"{path}/mark-unread", {"message_id": said[1]["id"]})
+    assert back.json()["unread_count"] == 2
+    await cem.say(street.general, "more")
+    unread = [(await one.get(f"{path}/unread")).json()["unread_count"] for one in (bob, cem, dee)]
+    assert unread == [3, 2, 3]
+    await bob.post(f"{path}/ack")
+    assert (await bob.get(f"{path}/unread")).json()["unread_count"] == 0
+    await cem.post(f"{path}/ack")
+    assert (await cem.get(f"{path}/unread")).json()["unread_count"] == 0
+
+
 async def test_the_house_does_it_by_itself_once_a_day(
     house: House, ann: Person, bob: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -170,3 +201,9 @@ async def test_the_house_does_it_by_itself_once_a_day(
 def _say_much(tx: Tx, channel_id: int, author_id: int, number: int) -> None:
     for _ in range(number):
         messages.insert(tx, channel_id, author_id, "x", None, None, None)
+
+
+def _places(snap: Snapshot, channel_id: int) -> int:
+    """How many messages a channel has, deleted ones that keep their place included."""
+    found = snap.execute("SELECT count(*) FROM message WHERE channel_id = ?", (channel_id,))
+    return int(found.fetchone()[0])
