@@ -21,7 +21,6 @@ from plexichat.core.sessions import LiveSessions
 from plexichat.gateway.hub import Hub
 from plexichat.store.db import Database
 
-DEPARTURE_SECONDS: Final = 2  # some clients say on every page that they leave and are back
 LOOK_AGAIN_SECONDS: Final = 86_400
 
 log = logging.getLogger(__name__)
@@ -86,7 +85,7 @@ class Attendance:
         self._drop_departure(user_id)
         loop = asyncio.get_running_loop()
         self._departures[user_id] = loop.call_later(
-            DEPARTURE_SECONDS, self._departed, session_id, user_id, wanted
+            self._rules.departure_seconds, self._departed, session_id, user_id, wanted
         )
 
     async def beat(self, user_id: int) -> None:

@@ -150,6 +150,7 @@ class Retention:
 class Presence:
     grace_seconds: CountOrNone = 10
     lease_seconds: CountOrNone = 60
+    departure_seconds: CountOrNone = 2
     typing_timeout_ms: Count = 10_000
 
 

@@ -27,6 +27,7 @@ from plexichat.core.events import (
 )
 from plexichat.core.servers import member
 from plexichat.core.views import Presence, World
+from plexichat.store import members as member_rows
 from plexichat.store import presence as rows
 from plexichat.store import relationships, servers, users
 from plexichat.store.db import Snapshot, Tx
@@ -225,17 +226,29 @@ def next_end(snap: Snapshot) -> int | None:
     return rows.next_end(snap)
 
 
+def statuses(
+    snap: Snapshot, viewer: int, user_ids: Collection[int], here: Mapping[int, Chosen]
+) -> list[str]:
+    """How `viewer` sees each of these people, whoever they are."""
+    unseen = relationships.apart(snap, viewer)
+    present = (None if each in unseen else here.get(each) for each in user_ids)
+    return [others_see(each, chosen).status for each, chosen in zip(user_ids, present, strict=True)]
+
+
 def of_server(
     snap: Snapshot, viewer: int, server_id: int, here: Mapping[int, Chosen]
 ) -> list[Presence]:
-    """How those members of one's server are seen who ever said anything of it.
+    """How those members of one's server are seen who are here or ever chose how.
 
     `last_seen` is None for who is here.
     """
     member(snap, viewer, server_id)
     unseen = relationships.apart(snap, viewer)
+    chosen = {each.user_id: each for each in rows.of_server(snap, server_id)}
+    for each in member_rows.some(snap, server_id, here.keys() - chosen.keys()):
+        chosen[each.user_id] = here[each.user_id]
     seen = []
-    for kept in rows.of_server(snap, server_id):
+    for kept in chosen.values():
         present = None if kept.user_id in unseen else here.get(kept.user_id)
         shown = present is not None and not _hides(present)
         seen.append(others_see(kept.user_id, present, None if shown else kept.shown_until))

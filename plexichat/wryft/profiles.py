@@ -1,14 +1,12 @@
 """What people tell of themselves and whom they let near (contract 02)."""
 
-import datetime as dt
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from plexichat import ids
 from plexichat.core import privacy, profiles
-from plexichat.core.errors import Invalid
 from plexichat.core.pictures import Given, Wanted
 from plexichat.core.presence import Text
 from plexichat.core.profiles import Portrait
@@ -16,12 +14,10 @@ from plexichat.store.privacy import Askers, Filter
 from plexichat.store.users import Senders
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
-from plexichat.wryft.dialect import file_digits, iso, picture_url, uuid
+from plexichat.wryft.dialect import file_digits, iso, moment, picture_url, uuid
 from plexichat.wryft.selves import refuse_other
 
 routes = Routes("Profiles")
-
-EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class CustomStatus(Struct):
@@ -113,7 +109,7 @@ async def say(user_id: int, body: NewStatus) -> Profile:
     refuse_other(user_id)
     text = body.custom_status if isinstance(body.text, UnsetType) else body.text
     emoji = body.custom_status_emoji if isinstance(body.emoji, UnsetType) else body.emoji
-    said = Text(text, emoji, None if not body.expires_at else _moment(body.expires_at))
+    said = Text(text, emoji, moment(body.expires_at, "expires_at") if body.expires_at else None)
     await house().attendance.say(me().session_id, me().id, said)
     return own(await see(profiles.portrait, me().id, me().id))
 
@@ -176,13 +172,3 @@ def _picture(url: str | None) -> Wanted | UnsetType:
         return UNSET
     digits = file_digits(url)
     return Given(digits) if digits is not None else url or None
-
-
-def _moment(text: str) -> int:
-    """An ISO time as Unix milliseconds; one without a zone is in UTC."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
-        return max((moment - EPOCH) // dt.timedelta(milliseconds=1), 0)
-    except (ValueError, OverflowError):
-        raise Invalid("invalid_expiry", "Invalid input: expires_at") from None
