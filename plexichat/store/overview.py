@@ -12,7 +12,6 @@ class Overview(Struct, frozen=True):
     servers: int
     channels: int
     messages: int
-    feedback: int
     pending_reports: int
 
 
@@ -25,7 +24,6 @@ def look(snap: Snapshot, active_since: int) -> Overview:
                (SELECT count(*) FROM server WHERE NOT ended),
                (SELECT count(*) FROM channel),
                (SELECT coalesce(sum(sent), 0) FROM channel),
-               (SELECT count(*) FROM feedback),
                (SELECT count(*) FROM report WHERE status = 'pending')""",
         (active_since,),
     ).fetchone()

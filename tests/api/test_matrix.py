@@ -133,6 +133,10 @@ EXPECTED: dict[str, set[str]] = {
     "POST /admin/users/<user_id>/logout-all": NONE,
     "POST /admin/message-reports/<report_id>/review": NONE,
     "POST /admin/user-reports/<report_id>/review": NONE,
+    "GET /admin/tickets/<ticket_id>": NONE,
+    "PATCH /admin/tickets/<ticket_id>/status": NONE,
+    "GET /admin/tickets/<ticket_id>/notes": NONE,
+    "POST /admin/tickets/<ticket_id>/notes": NONE,
 }
 # One's own side of something that concerns nobody else's access.
 OWN = {
@@ -245,7 +249,8 @@ async def furnish(
         "role_id": high, "member_id": gus.id, "user_id": gus.id, "target_id": gus.id,
         "kind": "member", "emoji": "🍲", "token": "guess", "hook": "77", "webhook_id": "77",
         "emoji_id": "77",
-        "report_id": "77", "badge": "staff", "invite_code": "77", "notification_id": "77",
+        "report_id": "77", "ticket_id": "77",
+        "badge": "staff", "invite_code": "77", "notification_id": "77",
         "session_id": ann.token.partition(".")[0],
         "filename": file["url"].rpartition("/")[2].partition("?")[0],
     }  # fmt: skip

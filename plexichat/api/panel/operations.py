@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from plexichat import __version__
 from plexichat.api.shapes import SUCCESS, Seconds, Success
-from plexichat.core import admin_sessions, overview
+from plexichat.core import admin_sessions, overview, tickets
 from plexichat.core.deeds import Deed
 from plexichat.core.notice import Notice, State
 from plexichat.web import machine, panel
@@ -32,6 +32,10 @@ class System(Struct):
 
 
 class Tickets(Struct):
+    open: int
+    in_progress: int
+    resolved: int
+    closed: int
     total: int
 
 
@@ -82,7 +86,7 @@ class Announcement(Struct):
 async def dashboard() -> Dashboard:
     """How the server is, at a glance."""
     here = house()
-    numbers = await see(overview.look)
+    numbers, waiting = await see(overview.look), await see(tickets.counted)
     ailments = await here.pulse.ailments()
     found = machine.look(here.directory, here.started_at)
     system = System(
@@ -91,7 +95,11 @@ async def dashboard() -> Dashboard:
         int(time.monotonic() - here.started_at),
     )  # fmt: skip
     return Dashboard(
-        Tickets(numbers.feedback), [], numbers.active, len(here.hub.online()), numbers.people,
+        Tickets(
+            waiting["open"], waiting["in_progress"], waiting["resolved"], waiting["closed"],
+            sum(waiting.values()),
+        ),
+        [], numbers.active, len(here.hub.online()), numbers.people,
         numbers.deletions, "; ".join(ailments) or "healthy", system, __version__,
         FeatureStats(numbers.servers, numbers.channels, numbers.messages, numbers.pending_reports),
         None,
