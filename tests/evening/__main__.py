@@ -13,7 +13,9 @@ from tests.cast import PASSWORD, Person, browser
 from tests.evening.story import NAMES, Evening, quiet
 
 
-async def spend(seed: int, steps: int, people: int, folder: Path) -> dict[str, int]:
+async def spend(
+    seed: int, steps: int, people: int, together: int, folder: Path
+) -> dict[str, int]:
     house = await House.open(quiet(folder))
     app = create_app(house)
     listener = Listener(app)
@@ -31,7 +33,7 @@ async def spend(seed: int, steps: int, people: int, folder: Path) -> dict[str, i
 
                 evening = await Evening.begin(house, url, join, seed, people)
                 try:
-                    await evening.last(steps)
+                    await evening.last(steps, together)
                 finally:
                     await evening.close()
             await listener.close(0)
@@ -45,12 +47,15 @@ def main() -> None:
     parser.add_argument("--seeds", default="1", help="one, or a range as 1-20")
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--people", type=int, default=len(NAMES))
+    parser.add_argument("--together", type=int, default=1, help="how many act at the same time")
     given = parser.parse_args()
     first, _, last = given.seeds.partition("-")
     for seed in range(int(first), int(last or first) + 1):
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
-            happened = asyncio.run(spend(seed, given.steps, given.people, Path(folder)))
+            happened = asyncio.run(
+                spend(seed, given.steps, given.people, given.together, Path(folder))
+            )
         print(f"seed {seed}: {sum(happened.values())} of {given.steps} deeds succeeded, "
               f"{time.monotonic() - began:.1f} s", flush=True)  # fmt: skip
         print("  " + " ".join(f"{name} {count}" for name, count in sorted(happened.items())))

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,18 +68,19 @@ class Evening:
         for guest in self.party.guests:
             await guest.person.client.aclose()
 
-    async def last(self, steps: int) -> None:
-        """Let it go on; look now and then whether all is as everybody thinks."""
-        for step in range(1, steps + 1):
-            await self.step()
-            if step % (steps // LOOKS) == 0:
+    async def last(self, steps: int, together: int = 1) -> None:
+        """Let it go on, with so many at work at once; look now and then whether all is right."""
+        for step in range(together, steps + 1, together):
+            await asyncio.gather(*[await self.next() for _ in range(together)])
+            if step % (steps // LOOKS) < together:
                 await self.look()
         for device in self.devices():
             await device.lose()
             await device.begin()
         await self.look()
 
-    async def step(self) -> None:
+    async def next(self) -> Coroutine[Any, Any, None]:
+        """Choose who does what next."""
         dice = self.party.dice
         guest = dice.choice(self.party.guests)
         if dice.random() < 0.02:
@@ -90,6 +91,9 @@ class Evening:
             guest = self.owner()
         if guest.devices[0].there:
             await guest.devices[0].beat()
+        return self.do(deed, guest)
+
+    async def do(self, deed: Deed, guest: Guest) -> None:
         answer = await deed(guest)
         if answer is not None:
             assert answer.status_code < 500, answer.text
