@@ -78,11 +78,12 @@ async def messages(query: MessagesWanted) -> MessagesFound:
         NEWEST if query.cursor is None else _number(_opened(query.cursor)),
     )
     text = _text(query.query)
-    found = await see(
-        search.everywhere, me().id, scope, text, query.limit + 1, here.online(scope.channel_id or 0)
-    )
-    page = [here.shapes.message(view) for view in found[: query.limit]]
-    return MessagesFound(page, _cursor(page[-1].id) if len(found) > query.limit else None)
+    found = await see(search.everywhere, me().id, scope, text, query.limit + 1)
+    page = found[: query.limit]
+    online = {channel_id: here.online(channel_id) for channel_id in {m.channel_id for m in page}}
+    views = await see(search.views, me().id, page, online)
+    after = _cursor(str(page[-1].id)) if len(found) > query.limit else None
+    return MessagesFound([here.shapes.message(view) for view in views], after)
 
 
 @routes.get(

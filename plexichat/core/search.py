@@ -5,7 +5,7 @@ word; case and accents make no difference. Nothing that anybody types is an inst
 finds what they may not read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from plexichat.core import channels, permissions, receipts, servers
@@ -47,19 +47,25 @@ def messages(
 
 
 def everywhere(
-    snap: Snapshot, user_id: int, scope: Scope, text: str, limit: int, online: Online
-) -> list[MessageView]:
+    snap: Snapshot, user_id: int, scope: Scope, text: str, limit: int
+) -> list[Message]:
     """The same in every channel that somebody may read, as far as `scope` goes."""
     where = Where(_channels(snap, user_id, scope), scope.before, scope.author_id)
-    found = _holding(snap, where, text, limit, "query")
-    views = {}
-    for channel_id in {message.channel_id for message in found}:
-        here = [message for message in found if message.channel_id == channel_id]
+    return _holding(snap, where, text, limit, "query")
+
+
+def views(
+    snap: Snapshot, user_id: int, found: Sequence[Message], online: Mapping[int, Online]
+) -> list[MessageView]:
+    """Messages of several channels as somebody sees them who may still read there."""
+    seen = {}
+    for channel_id in channels.readable(snap, user_id, online.keys()):
         channel = channel_rows.by_id(snap, channel_id)
         assert channel is not None
-        for view in receipts.views(snap, channel, here, user_id, online):
-            views[view.message.id] = view
-    return [views[message.id] for message in found]
+        here = [message for message in found if message.channel_id == channel_id]
+        for view in receipts.views(snap, channel, here, user_id, online[channel_id]):
+            seen[view.message.id] = view
+    return [seen[message.id] for message in found if message.id in seen]
 
 
 def people(

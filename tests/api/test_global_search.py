@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.line import listening
 from tests.cast import Join, Person, refusal
 from tests.town import Town, found, join
 
@@ -40,6 +41,16 @@ async def test_messages_are_found_wherever_one_may_read_and_nowhere_else(
     await bob.say(notes, "buy soup")
     assert await search(bob, "sou") == ["buy soup", "soup for two", "soup in the street"]
     assert await search(cem, "soup") == ["soup for cem"]
+
+
+async def test_what_is_found_is_counted_as_in_its_channel(
+    ann: Person, bob: Person, street: Town, url: str
+) -> None:
+    async with listening(url, bob):
+        said = await ann.say(street.general, "soup")
+        (found,) = (await ann.get("/search/messages?query=soup")).json()["results"]
+        assert found == said
+        assert found["delivery_count"] == 1
 
 
 async def test_a_hidden_channel_leaves_no_trace(ann: Person, bob: Person, street: Town) -> None:
