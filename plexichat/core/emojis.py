@@ -7,9 +7,10 @@ picture itself. A server has so many that stand still and so many that move.
 import re
 from dataclasses import dataclass
 
-from plexichat.core import permissions, servers
+from plexichat.core import permissions, pictures, servers
 from plexichat.core.errors import Conflict, Forbidden, Invalid, NotFound
 from plexichat.core.events import EmojisChanged, FilesForgotten, Members
+from plexichat.core.pictures import Given
 from plexichat.store import emojis as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.emojis import Emoji
@@ -72,6 +73,14 @@ def create(
     emoji_id = rows.insert(tx, server_id, name, file, animated, user_id)
     _tell(tx, server_id)
     return _one(tx, server_id, emoji_id)
+
+
+def create_from(tx: Tx, user_id: int, server_id: int, name: str | None, given: Given) -> Emoji:
+    """Add an emoji whose picture somebody gave before."""
+    check(tx, user_id, server_id)
+    name = read(name)
+    picture = pictures.take(tx, user_id, given, "image_url", "emoji")
+    return create(tx, user_id, server_id, name, picture.animated, picture.file)
 
 
 def rename(tx: Tx, user_id: int, server_id: int, emoji_id: int, name: str | None) -> Emoji:

@@ -6,13 +6,13 @@ Every server has an owner, who is a member, and a role @everyone that every memb
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from plexichat.core import audit, permissions, users
+from plexichat.core import audit, layout, permissions, pictures, users
 from plexichat.core.channels import WRITTEN, views
 from plexichat.core.errors import Forbidden, Invalid, NotFound
 from plexichat.core.events import (
-    FilesForgotten,
     Leftovers,
     MemberJoined,
     MemberLeft,
@@ -25,6 +25,8 @@ from plexichat.core.events import (
     StandingChanged,
     Viewers,
 )
+from plexichat.core.layout import Planned
+from plexichat.core.pictures import Given
 from plexichat.core.views import World
 from plexichat.store import channels as channel_rows
 from plexichat.store import emojis as emoji_rows
@@ -60,19 +62,8 @@ class Changes:
     description: str | None = None
     default_channel_id: int | None = None
     is_public: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A channel that a server begins with; only a category has others inside."""
-
-    kind: str
-    name: str
-    position: int = 0
-    inside: tuple["Planned", ...] = ()
-
-
-GENERAL = (Planned("text", "general"),)
+    icon: Given | UnsetType | None = UNSET
+    banner: Given | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +169,10 @@ def create(
     user_id: int,
     name: str,
     description: str | None = None,
-    plan: Sequence[Planned] = GENERAL,
+    plan: Sequence[Planned] = layout.GENERAL,
     *,
     is_public: bool = False,
+    icon: Given | None = None,
 ) -> Server:
     """Begin a server: its owner, @everyone, and the channels of a plan.
 
@@ -191,29 +183,14 @@ def create(
     refuse_one_more(tx, user_id)
     server_id = rows.insert(tx, name, description, user_id)
     role_rows.insert(tx, server_id, "@everyone", permissions.DEFAULT, 0, is_default=True)
-    written = _lay_out(tx, server_id, plan, None)
+    written = layout.make(tx, server_id, plan)
     rows.change(
-        tx, server_id, default_channel_id=min(written, default=None), is_public=int(is_public)
-    )
+        tx, server_id, default_channel_id=min(written, default=None), is_public=int(is_public),
+        icon=pictures.place(tx, user_id, icon, None, "icon"),
+    )  # fmt: skip
     _enter(tx, user_id, server_id)
     audit.record(tx, server_id, user_id, "server_create", "server", server_id, name)
     return get(tx, server_id)
-
-
-def _lay_out(
-    tx: Tx, server_id: int, plan: Sequence[Planned], category_id: int | None
-) -> list[int]:
-    """Make channels as planned; return those in which one writes."""
-    written = []
-    for each in plan:
-        channel_id = channel_rows.insert_in_server(
-            tx, server_id, each.kind, name=each.name, position=each.position,
-            category_id=category_id,
-        )  # fmt: skip
-        if each.kind in WRITTEN:
-            written.append(channel_id)
-        written += _lay_out(tx, server_id, each.inside, channel_id)
-    return written
 
 
 def admit(tx: Tx, user_id: int, server_id: int, *, temporary: bool = False) -> None:
@@ -272,6 +249,13 @@ def change(tx: Tx, user_id: int, server_id: int, wanted: Changes) -> Server:
         columns["default_channel_id"] = _entrance(tx, user_id, server_id, wanted.default_channel_id)
     if wanted.is_public is not None:
         columns["is_public"] = wanted.is_public
+    before = get(tx, server_id)
+    for place in ("icon", "banner"):
+        given = getattr(wanted, place)
+        if given is not UNSET:
+            shown = getattr(before, place)
+            columns[place] = taken = pictures.place(tx, user_id, given, shown, place)
+            pictures.replaced(tx, shown, taken)
     return put(tx, user_id, server_id, columns)
 
 
@@ -328,8 +312,8 @@ def end(tx: Tx, user_id: int, server_id: int) -> None:
     audit.record(tx, server_id, user_id, "server_delete", "server", server_id, server.name)
     tx.emit(ServerGone(audience=Members(server_id), server_id=server_id))
     tx.emit(Leftovers(audience=frozenset()))
-    if server.icon is not None:
-        tx.emit(FilesForgotten(audience=frozenset(), names=(server.icon,)))
+    for picture in (server.icon, server.banner):
+        pictures.replaced(tx, picture, None)
     rows.change(tx, server_id, ended=1)
     rules_changed(tx, server_id)
 

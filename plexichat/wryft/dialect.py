@@ -10,6 +10,7 @@ import msgspec
 
 from plexichat import ids
 from plexichat.core.errors import Invalid, Refusal
+from plexichat.core.pictures import Given
 from plexichat.web.answer import Dialect
 from plexichat.web.refusals import Problem, Refused
 
@@ -51,6 +52,14 @@ def file_digits(url: str) -> str | None:
     """What `file_url` wrote; None for any other address."""
     found = url.removeprefix(FILES)
     return UUID(found).hex if url.startswith(FILES) and FORM.fullmatch(found) else None
+
+
+def given(url: str, field: str) -> Given:
+    """The picture of which an upload answered this address."""
+    digits = file_digits(url)
+    if digits is None:
+        raise Invalid("invalid_picture", f"Invalid input: {field}")
+    return Given(digits)
 
 
 def picture_url(picture: str | None) -> str | None:

@@ -6,11 +6,11 @@ from plexichat import ids
 from plexichat.core.members import Roster
 from plexichat.core.presence import LivePresence
 from plexichat.store.servers import Server
-from plexichat.wryft.dialect import iso, uuid
+from plexichat.wryft.dialect import iso, picture_url, uuid
 
 
 class Guild(Struct, kw_only=True):
-    """A guild; `icon` is its initials where there is no picture."""
+    """A guild; `icon` is a copy of `icon_url`, or its initials where there is none."""
 
     id: str
     name: str
@@ -48,7 +48,9 @@ def guild(found: Server) -> Guild:
         id=uuid(found.id),
         name=found.name,
         owner_id=uuid(found.owner_id),
-        icon=initials(found.name),
+        icon=picture_url(found.icon) or initials(found.name),
+        icon_url=picture_url(found.icon) or UNSET,
+        banner_url=picture_url(found.banner) or UNSET,
         description=found.description,
         is_public=found.is_public,
         member_count=found.member_count,
@@ -58,8 +60,8 @@ def guild(found: Server) -> Guild:
 
 def public_guild(found: Server) -> PublicGuild:
     return PublicGuild(
-        uuid(found.id), found.name, found.description, found.member_count, initials(found.name),
-        None,
+        uuid(found.id), found.name, found.description, found.member_count,
+        picture_url(found.icon) or initials(found.name), picture_url(found.icon),
     )  # fmt: skip
 
 
