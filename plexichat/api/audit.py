@@ -16,6 +16,7 @@ from plexichat.web.routes import Routes
 
 routes = Routes("Audit log")
 
+UNKNOWN = frozenset(("is_public", "banner"))  # what no object has here
 FIELDS = {"read_receipts": "read_receipts_enabled", "icon": "icon_url"}  # as objects have them
 
 
@@ -101,6 +102,7 @@ def _changes(shapes: Shapes, entry: Row) -> dict[str, Change]:
     return {
         FIELDS.get(field, field): Change(worded(field, each.old), worded(field, each.new))
         for field, each in kept.items()
+        if field not in UNKNOWN
     }
 
 
@@ -116,7 +118,7 @@ def _shapes(log: Log) -> list[Entry]:
             entry.target_type,
             entry.target_id,
             entry.target_name,
-            None if entry.changes is None else _changes(shapes, entry),
+            _changes(shapes, entry) or None,
             entry.reason,
             created(entry.id),
         )

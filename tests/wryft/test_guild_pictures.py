@@ -48,7 +48,7 @@ async def test_a_guild_shows_its_pictures_in_both_dialects(
     door = (await stranger.get(f"/api/invites/{code}")).json()
     assert (door["guild_icon"], door["guild_icon_url"]) == (icon, icon)
     changes = [each["changes"] for each in (await ann.get(f"{town.path}/audit-logs")).json()]
-    assert changes[1]["icon_url"] == {"old": None, "new": theirs}
+    assert changes[1] == {"icon_url": {"old": None, "new": theirs}}, "it knows no banner"
     assert len(stored(ann.house)) == 2
 
 
