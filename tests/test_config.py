@@ -19,7 +19,7 @@ from plexichat.config.options import OPTIONS, SECTIONS
 ROOT = Path(__file__).parent.parent
 OF_A_DIALECT = {
     "wryft.max_sockets_per_user": "wryft", "wryft.legacy_client": "wryft",
-    "rate_limits.auth": "wryft",
+    "rate_limits.auth": "wryft", "rate_limits.wryft_frames": "wryft",
 }  # fmt: skip
 EXAMPLE = ROOT / "config.example.toml"
 WriteToml = Callable[[str], Path]
