@@ -9,7 +9,7 @@ from plexichat.core import messages, receipts, search
 from plexichat.core.errors import Invalid
 from plexichat.core.messages import Draft, Page
 from plexichat.web.bodies import snowflake
-from plexichat.web.requests import act, house, me, see
+from plexichat.web.requests import act, house, me, offered, see
 from plexichat.web.routes import Routes
 
 routes = Routes("Messages")
@@ -98,11 +98,12 @@ async def history(channel_id: int, query: History) -> list[Message]:
     "/channels/<channel_id>/messages/search",
     errors=(
         "400 Invalid channel ID", "400 Invalid input", "403 Access denied",
-        "404 Channel not found",
+        "404 Channel not found", "503 Search module not available",
     ),
 )  # fmt: skip
 async def find(channel_id: int, query: Query) -> list[Message]:
     """The newest messages that hold every word of `content`, the last one perhaps unfinished."""
+    offered("search")
     if query.content is None:
         raise Invalid("content_required", "Invalid input: content")
     here = house()

@@ -9,7 +9,7 @@ from plexichat.core import reports
 from plexichat.core.errors import Invalid
 from plexichat.core.reports import Complaint
 from plexichat.web.bodies import snowflake
-from plexichat.web.requests import act, me, see
+from plexichat.web.requests import act, house, me, offered, see
 from plexichat.web.routes import Routes
 
 routes = Routes("Reports and feedback")
@@ -67,11 +67,12 @@ class FeedbackStatus(Struct):
     "/reports/messages",
     errors=(
         "400 Invalid ID format", "400 Invalid input", "403 Access denied",
-        "404 Channel not found", "404 Message not found",
+        "404 Channel not found", "404 Message not found", "503 Reports module not available",
     ),
 )  # fmt: skip
 async def report_message(body: MessageReport) -> Reported:
     """Ask the admins to look at a message."""
+    offered("reports")
     channel_id = _format(_needed(body.channel_id, "channel_id"))
     message_id = _format(_needed(body.message_id, "message_id"))
     if body.server_id is not None:
@@ -85,20 +86,25 @@ async def report_message(body: MessageReport) -> Reported:
     "/reports/users",
     errors=(
         "400 Invalid user ID", "400 Invalid message ID", "400 Invalid input",
-        "400 Cannot report yourself", "404 User not found",
+        "400 Cannot report yourself", "404 User not found", "503 Reports module not available",
     ),
 )  # fmt: skip
 async def report_user(body: UserReport) -> Reported:
     """Ask the admins to look at somebody."""
+    offered("reports")
     user_id = snowflake(_needed(body.user_id, "user_id"), "user")
     evidence = [snowflake(id, "message") for id in body.evidence_message_ids or ()]
     complaint = Complaint(_needed(body.reason, "reason"), body.category, body.details)
     return Reported(str(await act(reports.of_user, me().id, user_id, complaint, evidence)))
 
 
-@routes.post("/feedback", errors=("400 Invalid input", "429 Rate limited"))
+@routes.post(
+    "/feedback",
+    errors=("400 Invalid input", "429 Rate limited", "503 Feedback module not available"),
+)
 async def give_feedback(body: NewFeedback) -> Received:
     """Say what one thinks of this server."""
+    offered("feedback")
     content = _needed(body.content, "content")
     given = await act(reports.give_feedback, me().id, content, body.category, body.rating)
     return Received(str(given))
@@ -108,9 +114,11 @@ async def give_feedback(body: NewFeedback) -> Received:
 async def feedback_status() -> FeedbackStatus:
     """How much one has said, and whether one may say more now."""
     sent = await see(reports.feedback, me().id)
+    enabled = house().config.features.feedback
     return FeedbackStatus(
-        True, sent.this_hour, sent.today, reports.AN_HOUR, reports.A_DAY, sent.wait <= 0
-    )
+        enabled, sent.this_hour, sent.today, reports.AN_HOUR, reports.A_DAY,
+        enabled and sent.wait <= 0,
+    )  # fmt: skip
 
 
 def _format(id: AnyId) -> int:

@@ -13,7 +13,7 @@ from plexichat.core.search import Scope
 from plexichat.store.search import NEWEST
 from plexichat.store.users import User
 from plexichat.web.bodies import snowflake
-from plexichat.web.requests import house, me, see
+from plexichat.web.requests import house, me, offered, see
 from plexichat.web.routes import Routes
 
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,200}=*", re.ASCII)
@@ -65,11 +65,12 @@ class PeopleFound(Struct):
     errors=(
         "400 Invalid input", "400 Invalid channel ID", "400 Invalid server ID",
         "400 Invalid author ID", "403 Access denied", "404 Channel not found",
-        "404 Server not found",
+        "404 Server not found", "503 Search module not available",
     ),
 )  # fmt: skip
 async def messages(query: MessagesWanted) -> MessagesFound:
     """The newest messages, wherever one may read, that hold every word; the last perhaps begun."""
+    offered("search")
     here = house()
     scope = Scope(
         _id(query.channel_id or query.conversation_id, "channel"),
@@ -90,10 +91,12 @@ async def messages(query: MessagesWanted) -> MessagesFound:
     "/search/users",
     errors=(
         "400 Invalid input", "400 Invalid server ID", "403 Access denied", "404 Server not found",
+        "503 Search module not available",
     ),
 )  # fmt: skip
 async def people(query: PeopleWanted) -> PeopleFound:
     """People by the beginnings of words in their names."""
+    offered("search")
     text = _text(query.query)
     after = "" if query.cursor is None else _opened(query.cursor)
     server_id = _id(query.server_id, "server")

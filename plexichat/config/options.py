@@ -133,6 +133,13 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
+class Features:
+    search: bool = True
+    reports: bool = True
+    feedback: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Uploads:
     max_attachment_bytes: Annotated[int, within(1, 1 << 40)] = 26_214_400
     quota_bytes: Bytes = 2_147_483_648
@@ -264,6 +271,7 @@ class Config:
     lockout: Lockout = Lockout()
     two_factor: TwoFactor = TwoFactor()
     messages: Messages = Messages()
+    features: Features = Features()
     uploads: Uploads = Uploads()
     retention: Retention = Retention()
     presence: Presence = Presence()

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from plexichat.core import sessions
 from plexichat.core.errors import Unauthenticated
@@ -216,6 +216,12 @@ async def act(fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kw
     return await request.house.db.write(
         sessions.acting, request.me.session_id, fn, *args, **kwargs
     )
+
+
+def offered(feature: Literal["search", "reports", "feedback"]) -> None:
+    """503 for what the admin does not offer."""
+    if not getattr(house().config.features, feature):
+        raise Refused(Problem(503, f"{feature.capitalize()} module not available"))
 
 
 def cookie(request: Request, name: str) -> str | None:

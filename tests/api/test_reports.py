@@ -1,11 +1,13 @@
 """Reports, feedback, what an account comes with, and where one was last."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from plexichat.config import Config, Features
 from plexichat.store.db import Tx
-from tests.cast import Person, refusal
+from tests.cast import Person, quick, refusal
 
 CHATS = "/features/users/@me/last-chat"
 
@@ -113,6 +115,32 @@ async def test_one_is_only_where_one_may_be(ann: Person, bob: Person, cem: Perso
     assert refusal(await cem.put(CHATS, {"conversation_id": dm})) == (403, "Access denied")
     assert refusal(await cem.put(CHATS, {"conversation_id": "77"})) == (404, "Channel not found")
     assert refusal(await cem.put(CHATS, {})) == (400, "Invalid input: conversation_id")
+
+
+class TestOff:
+    """What the admin does not offer."""
+
+    @pytest.fixture
+    def config(self, tmp_path: Path) -> Config:
+        nothing = Features(search=False, reports=False, feedback=False)
+        return quick(tmp_path / "data", features=nothing)
+
+    async def test_what_is_not_offered_says_so(self, ann: Person, bob: Person) -> None:
+        dm = await ann.dm(bob)
+        said = await bob.say(dm, "soup")
+        told = {"reason": "rude", "channel_id": dm, "message_id": said["id"]}
+        for asked, what in (
+            (ann.get("/search/messages?query=soup"), "Search"),
+            (ann.get("/search/users?query=bob"), "Search"),
+            (ann.get(f"/channels/{dm}/messages/search?content=soup"), "Search"),
+            (ann.post("/reports/messages", told), "Reports"),
+            (ann.post("/reports/users", {"user_id": bob.id, "reason": "rude"}), "Reports"),
+            (ann.post("/feedback", {"content": "more soup, please"}), "Feedback"),
+        ):
+            assert refusal(await asked) == (503, f"{what} module not available")
+        status = (await ann.get("/feedback/status")).json()
+        assert (status["enabled"], status["can_submit"]) == (False, False)
+        assert await ann.house.db.write(reported) == []
 
 
 def reported(tx: Tx) -> list[Any]:
