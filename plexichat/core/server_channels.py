@@ -19,7 +19,6 @@ from plexichat.store import audit as audit_rows
 from plexichat.store import channels as rows
 from plexichat.store import invites as invite_rows
 from plexichat.store import rules as rule_rows
-from plexichat.store import servers as server_rows
 from plexichat.store.channels import Channel, Conversation
 from plexichat.store.db import Snapshot, Tx
 
@@ -62,18 +61,10 @@ def all(snap: Snapshot, user_id: int, server_id: int) -> list[Channel]:
     return list(servers.world(snap, user_id, server_id).channels)
 
 
-def named(snap: Snapshot, user_id: int, server_id: int, name: str) -> Channel | None:
-    """The first channel of this name that takes messages and that a member may view."""
-    for channel in all(snap, user_id, server_id):
-        if channel.name == name and channel.kind in WRITTEN:
-            return channel
-    return None
-
-
-def namesakes(snap: Snapshot, user_id: int, name: str) -> list[Channel]:
-    """The same in each server of somebody."""
-    found = (named(snap, user_id, id, name) for id in sorted(server_rows.ids_of(snap, user_id)))
-    return [channel for channel in found if channel is not None]
+def written(snap: Snapshot, user_id: int, server_id: int) -> list[Channel]:
+    """Those of them that take messages, the oldest first."""
+    found = (each for each in all(snap, user_id, server_id) if each.kind in WRITTEN)
+    return sorted(found, key=lambda channel: channel.id)
 
 
 def find(

@@ -1,5 +1,6 @@
 """Channels of guilds and their categories (contract 05)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -11,6 +12,7 @@ from plexichat.core.server_channels import HIGHEST_POSITION, KINDS, Place, Wante
 from plexichat.store.channels import Channel
 from plexichat.web.requests import act, me, see
 from plexichat.web.routes import Routes
+from plexichat.wryft import places
 from plexichat.wryft.dialect import already, read_id, uuid
 
 routes = Routes("Channels")
@@ -62,7 +64,11 @@ class CategoryChanges(Struct):
 async def list_channels(guild_id: int) -> list[ChannelShape]:
     """The channels of a guild that one may view, by position, then age."""
     found = await see(server_channels.all, me().id, guild_id)
-    return [_shape(channel) for channel in found if channel.kind in ROOMS]
+    written = sorted(
+        (channel for channel in found if channel.kind in WRITTEN), key=lambda channel: channel.id
+    )
+    names = places.names(written)
+    return [_shape(channel, names) for channel in found if channel.kind in ROOMS]
 
 
 @routes.post("/guilds/<guild_id>/channels")
@@ -74,7 +80,7 @@ async def create(guild_id: int, body: NewChannel) -> ChannelShape:
     category_id = None if body.category_id is None else read_id(body.category_id, "category")
     wanted = Wanted(body.name, position=body.position, category_id=category_id)
     made = await act(server_channels.create, me().id, guild_id, kind, wanted, unique=True)
-    return _shape(made)
+    return _shape(made, {})
 
 
 @routes.delete("/guilds/<guild_id>/channels/<channel_id>", status=204)
@@ -112,12 +118,12 @@ async def delete_category(guild_id: int, category_id: int) -> None:
         await act(server_channels.delete, me().id, category_id, Place(guild_id, CATEGORIES))
 
 
-def _shape(channel: Channel) -> ChannelShape:
+def _shape(channel: Channel, names: Mapping[int, str]) -> ChannelShape:
     kind = "text" if channel.kind in WRITTEN else "voice"
     category_id = UNSET if channel.category_id is None else uuid(channel.category_id)
     return ChannelShape(
-        uuid(channel.id), uuid(channel.server_id or 0), channel.name, kind, kind, channel.position,
-        category_id,
+        uuid(channel.id), uuid(channel.server_id or 0), names.get(channel.id, channel.name), kind,
+        kind, channel.position, category_id,
     )  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """Channels as this dialect addresses them: by id, as `dm-<id>`, as `<guild>-<name>`, or by name.
 
 A bare name means the channel of that name which its person opened last; the client has no better.
+Where several of a guild have one name, the oldest keeps it and the others have a number behind it.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
-from plexichat.core import channels, permissions, server_channels
+from plexichat.core import channels, permissions, server_channels, servers
 from plexichat.core.errors import Invalid, NotFound
 from plexichat.store.channels import Channel
 from plexichat.store.db import Snapshot
@@ -56,7 +58,7 @@ def find(snap: Snapshot, user_id: int, place: str) -> Channel | None:
     guild, dash, name = place[:UUID_LENGTH], place[UUID_LENGTH:][:1], place[UUID_LENGTH + 1 :]
     if dash != "-" or not name:
         raise Invalid("invalid_channel", "Invalid channel id")
-    found = server_channels.named(snap, user_id, read_id(guild, "channel"), name)
+    found = _named(snap, user_id, read_id(guild, "channel"), name)
     return None if found is None else channels.get(snap, user_id, found.id)
 
 
@@ -64,12 +66,30 @@ def guess(snap: Snapshot, user_id: int, place: str, last: int | None) -> Channel
     """The same, and for a bare name the one that was opened last, or the first of that name."""
     if place.startswith(DM) or FORM.fullmatch(place[:UUID_LENGTH]):
         return find(snap, user_id, place)
-    found = server_channels.namesakes(snap, user_id, place)
-    found.sort(key=lambda channel: channel.id != last)
-    for channel in found:
+    mine = sorted(servers.mine(snap, user_id), key=lambda server: server.id)
+    found = [_named(snap, user_id, server.id, place) for server in mine]
+    for channel in sorted(filter(None, found), key=lambda channel: channel.id != last):
         if channels.reads(snap, user_id, channel.id):
             return channel
     return None
+
+
+def names(written: Sequence[Channel]) -> dict[int, str]:
+    """What channels of one guild that take messages are called; the oldest come first."""
+    own, given = {channel.name for channel in written}, dict[int, str]()
+    for channel in written:
+        name, number = channel.name, 1
+        while name in given.values() or (number > 1 and name in own):
+            number += 1
+            name = f"{channel.name}-{number}"
+        given[channel.id] = name
+    return given
+
+
+def _named(snap: Snapshot, user_id: int, server_id: int, name: str) -> Channel | None:
+    written = server_channels.written(snap, user_id, server_id)
+    called = names(written)
+    return next((channel for channel in written if called[channel.id] == name), None)
 
 
 def view(snap: Snapshot, user_id: int, place: str) -> Channel | None:

@@ -81,6 +81,29 @@ async def test_names_to_write_in_are_unique_and_those_to_talk_in_need_not_be(
     assert await names(ann, town) == ["general", "general", "general"]
 
 
+async def test_several_of_a_name_from_elsewhere_are_told_apart(
+    town: Town, ann: Person, bob: Person
+) -> None:
+    other = []
+    for name in ("general-2", "general", "general"):
+        made = await ann.post(f"{town.path}/channels", {"name": name, "position": 0})
+        other.append(made.json()["id"])
+    called = {
+        each["id"]: each["name"]
+        for each in (await bob.get(f"{path_of(town)}/channels")).json()
+    }
+    ids = [uuid(int(each)) for each in (town.general, *other)]
+    assert [called[id] for id in ids] == ["general", "general-2", "general-3", "general-4"]
+    for channel_id, id in zip((town.general, *other), ids, strict=True):
+        await ann.say(channel_id, f"this is {channel_id}")
+        key = f"{uuid(town.number)}-{called[id]}"
+        (said,) = (await bob.get(f"/api/messages/{key}")).json()
+        assert (said["channel_id"], said["text"]) == (id, f"this is {channel_id}")
+        assert (await bob.ask("POST", f"/api/channels/{called[id]}/typing")).status_code == 204
+        typing = (await ann.get(f"/api/channels/{id}/typing")).json()
+        assert [each["username"] for each in typing] == ["bob"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
