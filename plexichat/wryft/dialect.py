@@ -14,7 +14,7 @@ from plexichat.core.pictures import Given
 from plexichat.web.answer import Dialect
 from plexichat.web.refusals import Problem, Refused
 
-COOKIE = "wryft_token"
+COOKIE = "plexichat_session"
 SPACE = UUID("53d2ac0b-7df7-4d6e-b5a3-3a3a6f2f7c11")
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 FILES = "/api/files/"

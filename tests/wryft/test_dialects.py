@@ -7,7 +7,6 @@ from websockets.asyncio.client import connect
 
 from plexichat.wryft.dialect import read_id, uuid
 from tests.api.line import Line, listening
-from tests.api.test_reactions import deny
 from tests.cast import Person
 from tests.wryft.cast import named
 from tests.wryft.test_messages import dm, say
