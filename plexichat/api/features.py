@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from plexichat.core import emojis, reactions, servers, users
+from plexichat.core import badges, emojis, reactions, servers, users
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
 
@@ -39,21 +39,6 @@ class Features(Struct):
     tier_limits: TierLimits
 
 
-BADGES = {
-    badge.name: badge
-    for badge in (
-        Badge("alpha_tester", "Alpha tester", "was here before it worked", "◇", "#7a5c9e"),
-        Badge("early_supporter", "Early supporter", "was here early", "♥", "#b5485d"),
-        Badge("staff", "Staff", "looks after this server", "★", "#406080"),
-        Badge("verified", "Verified", "is who they say", "✓", "#2f7d5b"),
-        Badge("bug_hunter", "Bug hunter", "finds what is broken", "⚑", "#8a6d1f"),
-        Badge("contributor", "Contributor", "helps to build it", "✎", "#4f6d8f"),
-        Badge("moderator", "Moderator", "keeps the peace", "⚖", "#5a6b3b"),
-        Badge("partner", "Partner", "works with us", "∞", "#6b4f8f"),
-    )
-}
-
-
 @routes.get("/users/@me/features", errors=("404 User not found",))
 async def show() -> Features:
     """One's badges, and how much of everything one may have; -1 is any amount."""
@@ -64,5 +49,9 @@ async def show() -> Features:
         config.uploads.max_attachment_bytes >> 20, servers.SERVERS_PER_PERSON,
         config.messages.max_length, reactions.DIFFERENT, config.messages.max_pins, emojis.STATIC,
     )  # fmt: skip
-    badges = [BADGES.get(name, Badge(name, name, "", "", "")) for name in user.badges]
-    return Features(badges, limits.name, limits)
+    shown = [_badge(badges.known(name)) for name in user.badges]
+    return Features(shown, limits.name, limits)
+
+
+def _badge(badge: badges.Badge) -> Badge:
+    return Badge(badge.name, badge.title, badge.description, badge.icon, badge.colour)

@@ -111,6 +111,12 @@ def candidate(snap: Snapshot, name: str) -> Credentials | None:
     return found
 
 
+def candidate_at_once(snap: Snapshot, address: str) -> tuple[Credentials | None, bool]:
+    """The same by address alone, and whether a code is to follow the password."""
+    user = rows.by_email(snap, address)
+    return candidate(snap, address) if user else None, user is not None and user.totp_enabled
+
+
 def credentials(snap: Snapshot, user_id: int) -> Credentials:
     """What one's own password is checked against."""
     found = rows.credentials(user_id)
@@ -151,12 +157,14 @@ def log_in_at_once(
     tx: Tx, checked: Credentials, code: str | None, client: Client, rules: config.Sessions
 ) -> Login | None:
     """Begin a session for somebody whose code came with the password; None if it is wrong."""
-    if users.get(tx, checked.user_id).totp_enabled:
+    user = rows.by_id(tx, checked.user_id)
+    if user is None:
+        return None
+    if user.totp_enabled:
         refuse_locked(credentials(tx, checked.user_id), tx.now)
         if code is None or not two_factor.take(tx, checked.user_id, code):
             return None
-    user = _proved(tx, checked)
-    return _begin(tx, user, client, rules)
+    return _begin(tx, _proved(tx, checked), client, rules)
 
 
 def answer_challenge(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from plexichat import config
-from plexichat.core import accounts, deletion, sessions, two_factor, users
+from plexichat.core import accounts, badges, deletion, sessions, two_factor, users
 from plexichat.core.errors import Conflict, Invalid, NotFound
 from plexichat.core.events import SecurityLogout
 from plexichat.store import admin_sessions
@@ -24,10 +24,6 @@ from plexichat.store.users import User
 
 ENDLESS: Final = (1 << 63) - 1
 PAGE: Final = 500
-BADGES: Final = frozenset((
-    "alpha_tester", "early_supporter", "staff", "verified", "bug_hunter", "contributor",
-    "moderator", "partner",
-))  # fmt: skip
 PEOPLE_AT_ONCE: Final = 50
 SECURITY_RESET: Final = "Security reset"
 
@@ -62,6 +58,11 @@ def search(
 ) -> list[Account]:
     """People by id whose name or address contains `text`, or whose id it is."""
     return rows.page(snap, text, after, min(limit, PAGE), offset)
+
+
+def newest(snap: Snapshot, limit: int, offset: int) -> list[Account]:
+    """People, the newest first."""
+    return rows.newest(snap, limit, offset)
 
 
 def suspend(tx: Tx, user_id: int, seconds: int | None) -> Account:
@@ -194,7 +195,7 @@ def purge(tx: Tx, user_id: int) -> None:
 
 def set_badge(tx: Tx, user_id: int, badge: str, *, worn: bool) -> tuple[str, ...]:
     """Give somebody a badge or take it; return those that they wear."""
-    if badge not in BADGES:
+    if badge not in badges.ALL:
         raise Invalid("invalid_badge", "Invalid badge")
     before = users.get(tx, user_id).badges
     after = (*(each for each in before if each != badge), *((badge,) if worn else ()))

@@ -3,18 +3,24 @@
 A line is written in the transaction of what it tells of, so there is none without the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Concatenate, Final, Literal, ParamSpec, TypeVar
 
 import msgspec
 
 from plexichat import ids
+from plexichat.core.errors import Forbidden
 from plexichat.store import deeds as rows
+from plexichat.store import users
 from plexichat.store.admin_sessions import Admin
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.deeds import Entry
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+NO_ADMIN: Final = ("no_admin", "Permission denied")
 Status = Literal["success", "failure"]
 
 
@@ -48,6 +54,25 @@ class Page:
 
 def record(tx: Tx, admin: Admin, deed: Deed, status: Status = "success") -> None:
     _insert(tx, admin.id, admin.username, deed, status, admin.address)
+
+
+def done_by(
+    tx: Tx,
+    user_id: int,
+    address: str | None,
+    deed: Deed,
+    fn: Callable[Concatenate[Tx, P], T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Let somebody who is an admin do something, and write it down."""
+    user = users.by_id(tx, user_id)
+    if user is None or not user.is_admin:
+        raise Forbidden(*NO_ADMIN)
+    done = fn(tx, *args, **kwargs)
+    _insert(tx, user_id, user.username, deed, "success", address)
+    return done
 
 
 def record_attempt(

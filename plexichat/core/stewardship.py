@@ -102,6 +102,11 @@ def end(tx: Tx, name: str) -> Server:
     return server
 
 
+def dissolve(tx: Tx, server_id: int) -> None:
+    """End a server in the name of its owner."""
+    servers.end(tx, servers.get(tx, server_id).owner_id, server_id)
+
+
 def explain(snap: Snapshot, name: str, channel_id: str) -> Explanation:
     """Why somebody may do, or may not do, each thing in a channel of a server."""
     person = administration.find(snap, name)

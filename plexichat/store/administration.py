@@ -54,6 +54,13 @@ def page(snap: Snapshot, text: str, after: int, limit: int, offset: int) -> list
     return [_account(row) for row in rows]
 
 
+def newest(snap: Snapshot, limit: int, offset: int) -> list[Account]:
+    rows = snap.execute(
+        f"{SELECT} ORDER BY u.id DESC LIMIT ?2 OFFSET ?3", (snap.now, limit, offset)
+    )
+    return [_account(row) for row in rows]
+
+
 def deletions(snap: Snapshot) -> list[Account]:
     """Whose account is about to be deleted, the first to go first."""
     rows = snap.execute(

@@ -15,6 +15,27 @@ class Overview(Struct, frozen=True):
     pending_reports: int
 
 
+class Recent(Struct, frozen=True):
+    """What is new, and who is suspended."""
+
+    people: int
+    servers: int
+    messages: int
+    suspended: int
+
+
+def recent(snap: Snapshot, first_id: int, first_message_id: int) -> Recent:
+    """People and servers from one id on, messages from another."""
+    row = snap.execute(
+        """SELECT (SELECT count(*) FROM user WHERE id >= ?1 AND username IS NOT NULL),
+               (SELECT count(*) FROM server WHERE id >= ?1 AND NOT ended),
+               (SELECT count(*) FROM message WHERE id >= ?2),
+               (SELECT count(*) FROM user WHERE suspended_until > ?3)""",
+        (first_id, first_message_id, snap.now),
+    ).fetchone()
+    return Recent(*row)
+
+
 def look(snap: Snapshot, active_since: int) -> Overview:
     """Messages are all that were ever sent: counting those that are left would read every one."""
     row = snap.execute(

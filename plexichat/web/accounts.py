@@ -64,9 +64,9 @@ async def log_in(name: str, password: str) -> Login | Challenge:
 async def log_in_at_once(address: str, secret: str, rules: config.Sessions) -> Login:
     """Log in by address and password, which a second factor's code follows where there is one."""
     here = house()
-    found = await see(accounts.candidate, address) if "@" in address else None  # no name has one
+    found, wants_code = await see(accounts.candidate_at_once, address)
     code = None
-    if found is not None and (await see(users.get, found.user_id)).totp_enabled:
+    if wants_code:
         secret, code = secret[: -two_factor.CODE_LENGTH], secret[-two_factor.CODE_LENGTH :]
     kept = await here.decoy() if found is None else found.password_hash
     proved = await here.slow(passwords.matches, secret, kept)

@@ -3,8 +3,10 @@
 from typing import Final
 
 from plexichat.wryft import (
+    admin,
     audit,
     auth,
+    badges,
     calls,
     channels,
     dms,
@@ -15,6 +17,7 @@ from plexichat.wryft import (
     health,
     invites,
     messages,
+    notes,
     overrides,
     presence,
     profiles,
@@ -45,6 +48,9 @@ GROUPS: Final = tuple(
         users,
         profiles,
         presence,
+        badges,
+        notes,
+        admin,
         friends,
         uploads,
         files,
