@@ -1,7 +1,7 @@
 """The sockets of this dialect: each is about one channel, and may be one of many (contract 13)."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Hashable, MutableMapping
 from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,9 @@ from plexichat.core.events import Audience
 from plexichat.core.sessions import Me
 from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.wire import Payload, Wire
+from plexichat.web.limits import network
 from plexichat.web.origins import Origins
-from plexichat.web.refusals import Problem, problem
+from plexichat.web.refusals import Problem, Refused, problem, too_many
 from plexichat.wryft.calls import Calls
 from plexichat.wryft.conversation import FAULT, OVERSIZED, SHUTDOWN, TOO_MUCH, Conversation
 from plexichat.wryft.dialect import COOKIE
@@ -63,10 +64,13 @@ class Sockets:
                 raise Forbidden("foreign_origin", "Origin not allowed")
             if not place or "user" not in query:
                 raise Invalid("incomplete", "channel and user are required")
+            caller = self.house.proxies.client(scope["client"], scope["headers"])
+            self._count("address", network(caller))
             if tokens:
                 me = self.whoever(tokens)
+                self._count("user", me.id)
                 subject = await self.house.db.read(find, me.id, place)
-        except Refusal as error:
+        except (Refusal, Refused) as error:
             await refuse(scope, send, problem(error))
             return
         socket = await self.house.hub.open(self.wire, send)
@@ -97,6 +101,12 @@ class Sockets:
         """Say what no event tells, to those of an audience who listen for it."""
         resolved = self.house.audiences.resolve(audience)
         self.house.hub.pass_on(payload, self.wire, resolved)
+
+    def _count(self, layer: str, key: Hashable) -> None:
+        """Count a handshake as a request."""
+        verdict = self.house.limits.take(layer, key)
+        if verdict is not None and verdict.retry_after > 0:
+            raise Refused(too_many("Rate limited", verdict.retry_after, {}))
 
     def _encode(self, event: object) -> tuple[Payload, ...]:
         return word(event, self.house.audiences.channel)
