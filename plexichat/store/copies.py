@@ -12,6 +12,7 @@ from pathlib import Path
 from plexichat.store import driver, migrate
 from plexichat.store.driver import Connection
 from plexichat.store.errors import Full, Newer, StoreError
+from plexichat.store.files import NAME
 from plexichat.store.uploads import NAMED
 
 NAMES = " UNION ".join(f"{select} IS NOT NULL" for select in NAMED)
@@ -49,9 +50,10 @@ class Copy:
         self._connection.execute("DELETE FROM upload_session")
 
     def files(self) -> Iterator[str]:
-        """The names of all files that are needed, in order."""
+        """The names of all files that are needed, in order; pictures elsewhere are none of ours."""
         for (name,) in self._connection.execute(f"{FILES} ORDER BY 1"):
-            yield name
+            if NAME.fullmatch(name):
+                yield name
 
     def facts(self, name: str) -> Facts | None:
         """What the file of this name must be; None where only its name is known."""

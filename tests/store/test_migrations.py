@@ -70,6 +70,19 @@ def test_what_was_there_is_kept_before_the_first_step(
         assert old.execute("SELECT * FROM note").fetchall() == [("ann",)]
 
 
+def test_of_what_is_kept_the_newest_few_stay(connection: Connection, backups: Path) -> None:
+    known = [FIRST]
+    migrate(connection, backups, known)
+    for number in range(2, 8):
+        known.append(Step(number, f"000{number}.sql", "INSERT INTO note VALUES ('ann');"))
+        migrate(connection, backups, known)
+        (backups / "version-1-killed.part").write_text("half")
+    names = sorted(path.name.split("-")[1] for path in backups.glob("*.db"))
+    assert names == ["4", "5", "6"]
+    migrate(connection, backups, [*known, Step(8, "0008.sql", "SELECT 1;")])
+    assert not list(backups.glob("*.part"))
+
+
 def test_nothing_is_changed_when_nothing_can_be_kept(connection: Connection, backups: Path) -> None:
     migrate(connection, backups, [FIRST])
     backups.write_text("in the way")
