@@ -53,11 +53,10 @@ class Safekeeping:
 
     async def create(self, path: Path | None, tell: Tell) -> Backup:
         """Make a backup; without a path it lands in the folder of backups."""
+        path = path or self.folder / making.fresh_name()
         with thread() as aside:
             async with self._shelf.keeping:
-                made = await making.create(
-                    self._db, self._data, path or self.folder, tell, aside
-                )
+                made = await making.create(self._db, self._data, path, tell, aside)
         if made.path.parent == self.folder:
             self.last = Last(made.path, made.bytes, made.made_at)
         return made

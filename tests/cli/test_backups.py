@@ -206,7 +206,7 @@ def test_there_is_one_backup_at_a_time(tmp_path: Path) -> None:
 def much(tmp_path: Path) -> Path:
     """A folder whose uploads would take long to pack."""
     someone(tmp_path)
-    upload(tmp_path / "data", FILM, b"", size=50_000_000_000)
+    upload(tmp_path / "data", FILM, b"", size=10_000_000_000)
     return tmp_path
 
 
@@ -270,7 +270,7 @@ def test_what_takes_longer_than_a_second_tells_how_far_it_is(much: Path) -> None
     line = process.stderr.readline()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=PATIENCE_SECONDS)
-    assert re.fullmatch(r"writing the backup: [\d.]+ .?B of 50\.0 GB\n", line)
+    assert re.fullmatch(r"writing the backup: [\d.]+ .?B of 10\.0 GB\n", line)
 
 
 def test_what_a_killed_backup_left_is_cleared_by_the_next(much: Path) -> None:

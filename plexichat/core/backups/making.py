@@ -64,20 +64,26 @@ async def create(db: Database, data: Path, path: Path, tell: Tell, aside: Execut
     The slow work is done in a thread of `aside`. Whoever calls keeps all files where they are.
     """
     try:
-        target, made_at = destination(data, path), time.time_ns() // 1_000_000
+        target, made_at = destination(path), time.time_ns() // 1_000_000
         with workshop(data) as bench:
             await copy_database(db, data, bench / DATABASE, tell)
-            packing = partial(write, bench, data, target, made_at)
+            spare = max(SPARE_BYTES, db.room.reserve if on_one_disk(data, target.parent) else 0)
+            packing = partial(write, bench, data, target, made_at, spare)
             return await apart(aside, "writing the backup", tell, packing)
     except OSError as error:
         where = error.filename or path
         raise Refusal("no_backup", f"no backup was made: {where}: {error.strerror}") from error
 
 
-def destination(data: Path, path: Path) -> Path:
+def fresh_name() -> str:
+    """What a backup is called that nobody names."""
+    return f"plexichat-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}.tar"
+
+
+def destination(path: Path) -> Path:
     """The file that the backup becomes; one that is there already is never written over."""
-    if path.is_dir() or path == data / BACKUPS:
-        path /= f"plexichat-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}.tar"
+    if path.is_dir():
+        path /= fresh_name()
     if path.exists():
         raise Conflict("backup_exists", f"{path} exists already")
     return path
@@ -110,7 +116,7 @@ def sweep(bench: Path) -> None:
 
 async def copy_database(db: Database, data: Path, copy: Path, tell: Tell) -> None:
     total = (data / DATABASE).stat().st_size
-    refuse_without_room(copy.parent, total)
+    refuse_without_room(copy.parent, total, max(SPARE_BYTES, db.room.reserve))
     copying = asyncio.create_task(db.vacuum_into(copy))
     try:
         while not (await asyncio.wait((copying,), timeout=TELL_SECONDS))[0]:
@@ -134,7 +140,7 @@ async def apart(aside: Executor, what: str, tell: Tell, work: Callable[[Meter], 
         raise
 
 
-def write(bench: Path, data: Path, target: Path, made_at: int, meter: Meter) -> Backup:
+def write(bench: Path, data: Path, target: Path, made_at: int, spare: int, meter: Meter) -> Backup:
     """The whole file under a temporary name, safe on the disk, then its name."""
     with copies.opened(bench / DATABASE, meter.stopped) as copy:
         copy.forget_unfinished()
@@ -149,7 +155,7 @@ def write(bench: Path, data: Path, target: Path, made_at: int, meter: Meter) -> 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             head = survey(copy, bench / DATABASE, data, made_at)
             meter.total = head.bytes
-            refuse_without_room(target.parent, head.bytes)
+            refuse_without_room(target.parent, head.bytes, spare)
             lost = fill(archive, head, copy, bench, data)
             archive.finish()
         size = part.stat().st_size
@@ -204,9 +210,11 @@ def there(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def refuse_without_room(folder: Path, size: int) -> None:
+def on_one_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev
+
+
+def refuse_without_room(folder: Path, size: int, spare: int = SPARE_BYTES) -> None:
     free = shutil.disk_usage(folder).free
-    if free < size + SPARE_BYTES:
-        raise Refusal(
-            "disk_full", f"{folder} has {free} bytes free, and {size + SPARE_BYTES} are needed"
-        )
+    if free < size + spare:
+        raise Refusal("disk_full", f"{folder} has {free} bytes free, and {size + spare} are needed")
