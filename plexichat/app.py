@@ -112,7 +112,7 @@ class House:
             await house.db.close()
             raise
         origin = config.server.public_url or _listening(config)
-        house.shapes = Shapes(origin, Links(key, time.time))
+        house.shapes = Shapes(origin, Links(key, time.time, config.uploads.link_seconds))
         house.gateway = gateway.Gateway(house)
         house.attendance.expect(passing)
         house.sockets = wryft.Sockets(house)

@@ -23,8 +23,8 @@ ONE = ("400 Invalid emoji ID", "404 Emoji not found")
 class Counts(Struct):
     static: int
     animated: int
-    max_static: int = emojis.STATIC
-    max_animated: int = emojis.ANIMATED
+    max_static: int
+    max_animated: int
 
 
 class Name(Struct):
@@ -57,13 +57,16 @@ async def create(server_id: int) -> Emoji:
     """
     here, my_id = house(), me().id
     await see(emojis.check, my_id, server_id)
+    at_most = here.config.servers.emojis
     async with received(emojis.MAX_BYTES, "image") as given, here.shelf.incoming() as made:
         name = emojis.read(given.fields.get("name"))
         picture = await here.shelf.develop(given.file.path, made.path, emojis.SIDE)
         emoji = await keep(
             made,
             picture.suffix,
-            lambda file: act(emojis.create, my_id, server_id, name, picture.animated, file),
+            lambda file: act(
+                emojis.create, my_id, server_id, name, picture.animated, file, at_most
+            ),
         )
     return shapes.emoji(here.shapes, emoji)
 
@@ -72,7 +75,8 @@ async def create(server_id: int) -> Emoji:
 async def count(server_id: int) -> Counts:
     """How many emoji a server has, and may have, that stand still and that move."""
     found = await see(emojis.count, me().id, server_id)
-    return Counts(found.static, found.animated)
+    at_most = house().config.servers.emojis
+    return Counts(found.static, found.animated, at_most, at_most)
 
 
 @routes.get("/servers/<server_id>/emojis/<emoji_id>", errors=(*READING, *ONE))

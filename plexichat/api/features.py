@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from plexichat.core import badges, emojis, reactions, servers, users
+from plexichat.core import badges, reactions, servers, users
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
 
@@ -47,7 +47,8 @@ async def show() -> Features:
     limits = TierLimits(
         "standard", 1.0, UNLIMITED, UNLIMITED, UNLIMITED,
         config.uploads.max_attachment_bytes >> 20, servers.SERVERS_PER_PERSON,
-        config.messages.max_length, reactions.DIFFERENT, config.messages.max_pins, emojis.STATIC,
+        config.messages.max_length, reactions.DIFFERENT, config.messages.max_pins,
+        config.servers.emojis,
     )  # fmt: skip
     shown = [_badge(badges.known(name)) for name in user.badges]
     return Features(shown, limits.name, limits)

@@ -105,7 +105,10 @@ async def create(body: NewWebhook) -> WebhookShape:
     if body.name is None:
         raise Invalid("invalid_input", "Invalid input: name")
     channel_id = snowflake(body.channel_id, "channel")
-    return _made(await act(webhooks.create, me().id, channel_id, body.name, body.avatar_url))
+    rules = house().config.servers
+    return _made(
+        await act(webhooks.create, me().id, channel_id, body.name, body.avatar_url, rules)
+    )
 
 
 @routes.get("/webhooks/<webhook_id>", errors=("403 Access denied", *MANAGED))
@@ -126,7 +129,8 @@ async def update(webhook_id: int, body: Changes) -> WebhookShape:
     channel_id = None if body.channel_id is None else snowflake(body.channel_id, "channel")
     avatar_url = None if body.avatar_url is UNSET else body.avatar_url or ""
     changed = await act(
-        webhooks.update, me().id, webhook_id, body.name, avatar_url, channel_id
+        webhooks.update, me().id, webhook_id, body.name, avatar_url, channel_id,
+        house().config.servers,
     )
     return _shape(changed)
 

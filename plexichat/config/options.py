@@ -140,9 +140,17 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Servers:
+    emojis: CountOrNone = 50
+    webhooks_per_channel: CountOrNone = 10
+    webhooks: CountOrNone = 50
+
+
+@dataclass(frozen=True, slots=True)
 class Uploads:
     max_attachment_bytes: Annotated[int, within(1, 1 << 40)] = 26_214_400
     quota_bytes: Bytes = 2_147_483_648
+    link_seconds: Annotated[int, within(60, 604_800)] = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +280,7 @@ class Config:
     two_factor: TwoFactor = TwoFactor()
     messages: Messages = Messages()
     features: Features = Features()
+    servers: Servers = Servers()
     uploads: Uploads = Uploads()
     retention: Retention = Retention()
     presence: Presence = Presence()

@@ -15,7 +15,6 @@ from plexichat.store import emojis as rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.emojis import Emoji
 
-STATIC = ANIMATED = 50
 MAX_BYTES = 256 << 10
 SIDE = 128  # the longest, in pixels; larger pictures are made smaller
 NAME = re.compile(r"[a-z0-9_]{2,32}", re.ASCII)
@@ -61,26 +60,28 @@ def read(name: str | None) -> str:
 
 
 def create(
-    tx: Tx, user_id: int, server_id: int, name: str, animated: bool, file: str
+    tx: Tx, user_id: int, server_id: int, name: str, animated: bool, file: str, at_most: int
 ) -> Emoji:
-    """Add an emoji whose picture is in this file."""
+    """Add an emoji whose picture is in this file, if there are not so many of its kind."""
     check(tx, user_id, server_id)
     name = read(name)
     counts = _counts(rows.of_server(tx, server_id))
-    if counts.animated >= ANIMATED if animated else counts.static >= STATIC:
-        raise Invalid("emoji_limit", "Emoji limit: a server has no more than 50 of a kind")
+    if (counts.animated if animated else counts.static) >= at_most:
+        raise Invalid("emoji_limit", f"Emoji limit: a server has no more than {at_most} of a kind")
     _refuse_taken(tx, server_id, name)
     emoji_id = rows.insert(tx, server_id, name, file, animated, user_id)
     _tell(tx, server_id)
     return _one(tx, server_id, emoji_id)
 
 
-def create_from(tx: Tx, user_id: int, server_id: int, name: str | None, given: Given) -> Emoji:
+def create_from(
+    tx: Tx, user_id: int, server_id: int, name: str | None, given: Given, at_most: int
+) -> Emoji:
     """Add an emoji whose picture somebody gave before."""
     check(tx, user_id, server_id)
     name = read(name)
     picture = pictures.take(tx, user_id, given, "image_url", "emoji")
-    return create(tx, user_id, server_id, name, picture.animated, picture.file)
+    return create(tx, user_id, server_id, name, picture.animated, picture.file, at_most)
 
 
 def rename(tx: Tx, user_id: int, server_id: int, emoji_id: int, name: str | None) -> Emoji:

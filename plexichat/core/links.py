@@ -1,4 +1,4 @@
-"""Links that open one file for an hour to whoever holds them, so that `<img>` needs no headers."""
+"""Links that open one file for a while to whoever holds them, so that `<img>` needs no headers."""
 
 import base64
 import hmac
@@ -10,8 +10,7 @@ from plexichat.core.errors import Unauthenticated
 from plexichat.store import uploads as rows
 from plexichat.store.db import Tx
 
-LIFE_SECONDS = 3600
-STEP_SECONDS = 600  # links made within a step are equal, so that a browser's cache knows them
+STEPS = 6  # of a link's life; those made within one are equal, so that a browser's cache knows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +19,12 @@ class Links:
 
     key: bytes
     clock: Callable[[], float]
+    life_seconds: int = 3600
 
     def sign(self, name: str) -> str:
         """The query that opens this file."""
-        until = (int(self.clock()) + LIFE_SECONDS) // STEP_SECONDS * STEP_SECONDS
+        step = self.life_seconds // STEPS
+        until = (int(self.clock()) + self.life_seconds) // step * step
         return f"e={until}&s={self._signature(name, str(until))}"
 
     def check(self, name: str, until: str, signature: str) -> None:

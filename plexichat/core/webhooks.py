@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from plexichat import config
 from plexichat.core import channels, embeds, permissions, receipts, servers
 from plexichat.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from plexichat.core.events import Able, MessageCreated, WebhooksChanged
@@ -25,8 +26,6 @@ from plexichat.store.messages import Byline
 from plexichat.store.webhooks import Webhook
 
 MANAGE = permissions.BITS["webhooks.manage"]
-PER_CHANNEL = 10
-PER_SERVER = 50
 NAME_LENGTH = 80
 CONTENT_LENGTH = 2000
 PICTURE = re.compile(r"https?://[^\s\x00-\x1f/]\S{0,2000}")
@@ -50,11 +49,13 @@ class Post:
     embeds: tuple[object, ...] = ()
 
 
-def create(tx: Tx, user_id: int, channel_id: int, name: str, avatar_url: str | None) -> Made:
+def create(
+    tx: Tx, user_id: int, channel_id: int, name: str, avatar_url: str | None, rules: config.Servers
+) -> Made:
     channel = _managed(tx, user_id, channel_id)
     assert channel.server_id is not None
     _check(name, avatar_url)
-    _refuse_one_more(tx, channel)
+    _refuse_one_more(tx, channel, rules)
     token = secrets.token_urlsafe(48)
     webhook_id = rows.insert(
         tx, channel.server_id, channel_id, user_id, name, avatar_url or None, _digest(token)
@@ -89,6 +90,7 @@ def update(
     name: str | None,
     avatar_url: str | None,
     channel_id: int | None,
+    rules: config.Servers,
 ) -> Webhook:
     """Change name, picture (empty: none) or channel, within the server."""
     before = _own(tx, user_id, webhook_id)
@@ -102,7 +104,7 @@ def update(
         channel = _managed(tx, user_id, channel_id)
         if channel.server_id != before.server_id:
             raise Invalid("other_server", "Invalid input: channel_id")
-        _refuse_one_more(tx, channel, moving=True)
+        _refuse_one_more(tx, channel, rules, moving=True)
         columns["channel_id"] = channel_id
     if columns:
         rows.change(tx, webhook_id, **columns)
@@ -203,10 +205,12 @@ def _get(snap: Snapshot, webhook_id: int) -> Webhook:
     return webhook
 
 
-def _refuse_one_more(snap: Snapshot, channel: Channel, *, moving: bool = False) -> None:
+def _refuse_one_more(
+    snap: Snapshot, channel: Channel, rules: config.Servers, *, moving: bool = False
+) -> None:
     assert channel.server_id is not None
-    full = len(rows.of_channel(snap, channel.id)) >= PER_CHANNEL
-    if full or (not moving and len(rows.of_server(snap, channel.server_id)) >= PER_SERVER):
+    full = len(rows.of_channel(snap, channel.id)) >= rules.webhooks_per_channel
+    if full or (not moving and len(rows.of_server(snap, channel.server_id)) >= rules.webhooks):
         raise Invalid("webhook_limit", "Webhook limit")
 
 

@@ -5,7 +5,7 @@ from msgspec import Struct
 from plexichat import ids
 from plexichat.core import emojis
 from plexichat.store.emojis import Emoji
-from plexichat.web.requests import act, me, see
+from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
 from plexichat.wryft.dialect import already, file_url, given, iso, uuid
 
@@ -37,7 +37,8 @@ async def list_emoji(guild_id: int) -> list[EmojiShape]:
 async def create(guild_id: int, body: NewEmoji) -> EmojiShape:
     """Add an emoji; for who manages them, or the guild."""
     picture = given(body.image_url or "", "image_url")
-    return _shape(await act(emojis.create_from, me().id, guild_id, body.name, picture))
+    at_most = house().config.servers.emojis
+    return _shape(await act(emojis.create_from, me().id, guild_id, body.name, picture, at_most))
 
 
 @routes.delete("/guilds/<guild_id>/emoji/<emoji_id>")

@@ -1,18 +1,20 @@
 """Custom emoji: bringing them, who may, who hears of it, and using them in reactions."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
 
+from plexichat.config import Config, Servers
 from plexichat.core import emojis, uploads
 from plexichat.store import emojis as rows
 from plexichat.store.db import Tx
 from tests.api.line import listening
 from tests.api.test_reactions import Said, deny, react, say
 from tests.api.test_servers import told
-from tests.cast import Person, refusal
+from tests.cast import Person, quick, refusal
 from tests.giving import stored
 from tests.pictures import archive, moving, opened, picture
 from tests.town import Town, allow, found, join
@@ -138,6 +140,27 @@ async def test_fifty_of_a_kind_are_enough(town: Town, ann: Person, image: bytes)
     assert refusal(await bring(town, ann, image)) == full
     await brought(town, moving("GIF"))
     assert (await ann.get(f"{town.path}/emojis/counts")).json()["static"] == 50
+
+
+class TestFewer:
+    @pytest.fixture
+    def config(self, tmp_path: Path) -> Config:
+        few = Servers(emojis=1, webhooks_per_channel=5, webhooks=1)
+        return quick(tmp_path / "data", servers=few)
+
+    async def test_the_admin_says_how_many_there_may_be(
+        self, town: Town, ann: Person, image: bytes
+    ) -> None:
+        await brought(town, image)
+        full = (400, "Emoji limit: a server has no more than 1 of a kind")
+        assert refusal(await bring(town, ann, image, "stew")) == full
+        counts = (await ann.get(f"{town.path}/emojis/counts")).json()
+        assert (counts["max_static"], counts["max_animated"]) == (1, 1)
+        limits = (await ann.get("/users/@me/features")).json()["tier_limits"]
+        assert limits["custom_emoji_slots"] == 1
+        hook = {"channel_id": town.general, "name": "Doorbell"}
+        assert (await ann.post("/webhooks", hook)).status_code == 200
+        assert refusal(await ann.post("/webhooks", hook)) == (400, "Webhook limit")
 
 
 def _fill(tx: Tx, server_id: int, user_id: int) -> None:
