@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from plexichat.api.avatars import developed
 from plexichat.api.shapes import Attachment
-from plexichat.core import dimensions, emojis, filetypes, uploads
+from plexichat.core import emojis, filetypes, uploads
 from plexichat.core.errors import NotFound, Unauthenticated
-from plexichat.store.uploads import Stored, Upload
+from plexichat.store.uploads import Upload
 from plexichat.web import files
-from plexichat.web.requests import Reply, act, bearer, cookie, current, house, me, see
+from plexichat.web.requests import Reply, bearer, cookie, current, house, me, see
 from plexichat.web.routes import Routes
-from plexichat.web.uploads import keep, received
+from plexichat.web.uploads import keep_attachment, received
 
 routes = Routes("Media")
 
@@ -45,19 +45,7 @@ async def upload(channel_id: int) -> Attachment:
     rules = here.config.uploads
     await see(uploads.check, my_id, channel_id, rules.quota_bytes)
     async with received(rules.max_attachment_bytes) as given:
-        file, filename = given.file, filetypes.tidy(given.filename)
-        kind = filetypes.judge(file.head, given.declared, filename)
-        side = await here.shelf.run(dimensions.longest_side, file.path, kind)
-        made = await keep(
-            file,
-            filetypes.suffix(filename),
-            lambda name: act(
-                uploads.add,
-                my_id,
-                Stored(name, filename, kind, file.size, file.sha256, side),
-                rules.quota_bytes,
-            ),
-        )
+        made = await keep_attachment(given)
     return here.shapes.attachment(made)
 
 

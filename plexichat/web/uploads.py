@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from plexichat.core import dimensions, filetypes, uploads
 from plexichat.core.errors import Invalid, Refusal
 from plexichat.store.errors import StoreError
 from plexichat.store.files import Incoming
+from plexichat.store.uploads import Stored, Upload
 from plexichat.web.answer import refuse_over
 from plexichat.web.multipart import Multipart, broken
-from plexichat.web.requests import current, house, me
+from plexichat.web.requests import act, current, house, me
 
 T = TypeVar("T")
 
@@ -55,6 +57,20 @@ async def received(
         if declared is None:
             _charge(file.size)
         yield Given(found.filename or "file", found.content_type, file, fields)
+
+
+async def keep_attachment(given: Given) -> Upload:
+    """Keep a file that its sender means to send with a message."""
+    here, my_id = house(), me().id
+    file, filename = given.file, filetypes.tidy(given.filename)
+    kind = filetypes.judge(file.head, given.declared, filename)
+    side = await here.shelf.run(dimensions.longest_side, file.path, kind)
+
+    async def note(name: str) -> Upload:
+        stored = Stored(name, filename, kind, file.size, file.sha256, side)
+        return await act(uploads.add, my_id, stored, here.config.uploads.quota_bytes)
+
+    return await keep(file, filetypes.suffix(filename), note)
 
 
 async def keep(file: Incoming, suffix: str, note: Callable[[str], Awaitable[T]]) -> T:

@@ -4,14 +4,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from plexichat.core import dimensions, filetypes, pictures, uploads
+from plexichat.core import pictures, uploads
 from plexichat.core.avatars import SIDE
 from plexichat.core.emojis import SIDE as EMOJI_SIDE
-from plexichat.store.uploads import Stored
 from plexichat.web.refusals import Problem, Refused, too_many
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
-from plexichat.web.uploads import keep, received
+from plexichat.web.uploads import keep, keep_attachment, received
 from plexichat.wryft.dialect import file_url
 
 routes = Routes("Uploads")
@@ -62,19 +61,7 @@ async def attachment() -> Uploaded:
     rules = here.config.uploads
     await see(uploads.check_quota, my_id, 1, rules.quota_bytes)
     async with received(rules.max_attachment_bytes, over=_too_large) as given:
-        file, filename = given.file, filetypes.tidy(given.filename)
-        kind = filetypes.judge(file.head, given.declared, filename)
-        side = await here.shelf.run(dimensions.longest_side, file.path, kind)
-        made = await keep(
-            file,
-            filetypes.suffix(filename),
-            lambda name: act(
-                uploads.add,
-                my_id,
-                Stored(name, filename, kind, file.size, file.sha256, side),
-                rules.quota_bytes,
-            ),
-        )
+        made = await keep_attachment(given)
     return _uploaded(made.name)
 
 
