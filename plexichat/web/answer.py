@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from quart.asgi import ASGIHTTPConnection
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
+from werkzeug.routing import BaseConverter, Map, MapAdapter, RequestRedirect, Rule
 
 from plexichat.web import bodies, requests
 from plexichat.web.client import Client, wants_page
@@ -141,6 +141,13 @@ class _Endpoint:
         self.route = route
 
 
+class _Rest(BaseConverter):
+    """All that is left of a path, slashes at its beginning included."""
+
+    part_isolating = False
+    regex = ".+"
+
+
 @functools.cache
 def _compiled(prefixes: tuple[str, ...], groups: tuple[Routes, ...]) -> Map:
     """Routes as one map; making it takes a tenth of a second, so it is made once a process."""
@@ -150,7 +157,7 @@ def _compiled(prefixes: tuple[str, ...], groups: tuple[Routes, ...]) -> Map:
         for route in group.routes
         for prefix in (("",) if group.bare else prefixes)
     ]
-    return Map(rules, strict_slashes=False, merge_slashes=False)
+    return Map(rules, strict_slashes=False, merge_slashes=False, converters={"path": _Rest})
 
 
 class Connection(ASGIHTTPConnection):
