@@ -1,8 +1,10 @@
 """Showing what the server said."""
 
+import contextlib
 import datetime as dt
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,20 +65,28 @@ def test_a_server_is_followed_and_so_is_the_next_part(tmp_path: Path) -> None:
     with serving(cwd=tmp_path) as server:
         assert server.stop() == 0
     path = tmp_path / "data" / "logs" / "plexichat.log"
-    with subprocess.Popen(
-        [*PROGRAM, "logs", "--follow"], cwd=tmp_path, env=environment({}),
-        stdout=subprocess.PIPE, text=True,
-    ) as following:  # fmt: skip
-        assert following.stdout is not None
-        assert "stopping" in following.stdout.readline()
-        assert "stopped" in following.stdout.readline()
+    with following(tmp_path) as lines:
+        assert any(told.endswith("plexichat.serving: stopped\n") for told in lines)
         with path.open("a") as more:
             more.write(line("one more"))
-        assert "one more" in following.stdout.readline()
+        assert next(lines).endswith("one more\n")
         path.rename(f"{path}.1")
         path.write_text(line("anew"))
-        assert "anew" in following.stdout.readline()
-        following.terminate()
+        assert next(lines).endswith("anew\n")
+
+
+@contextlib.contextmanager
+def following(cwd: Path) -> Iterator[Iterator[str]]:
+    """What `logs --follow` prints."""
+    command = [*PROGRAM, "logs", "--follow"]
+    with subprocess.Popen(
+        command, cwd=cwd, env=environment({}), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield iter(process.stdout)
+        finally:
+            process.kill()
 
 
 def test_where_nothing_is_kept_it_says_so(tmp_path: Path) -> None:
