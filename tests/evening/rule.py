@@ -12,7 +12,7 @@ from tests.town import Town
 GIVEN = (
     "channels.view", "messages.send", "messages.manage", "channels.manage", "roles.manage",
     "members.kick", "members.ban", "webhooks.manage", "emojis.manage", "invites.manage",
-    "members.manage_nicknames", "messages.mention_everyone",
+    "members.manage_nicknames", "messages.mention_everyone", "server.manage", "administrator",
 )  # fmt: skip
 CHANNELS = 20  # of each server
 KINDS = ("text", "text", "text", "announcement", "voice", "category")
