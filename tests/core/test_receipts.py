@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from plexichat.core import messages, receipts, servers
+from plexichat.core import messages, reactions, reading, receipts, servers
 from plexichat.core.messages import Draft, Page
 from plexichat.core.receipts import READERS_NAMED, Online
-from plexichat.store.db import Tx
+from plexichat.store.db import Snapshot, Tx
 from tests.core.talk import NOBODY, RULES, Talk, talking
 
 READERS = 130
@@ -103,6 +103,26 @@ async def test_what_was_delivered_stays_delivered_when_people_go(crowd: Crowd) -
     unseen = await crowd.say(talk.ann)
     view = await talk.read(messages.get, talk.ann, crowd.channel_id, unseen, NOBODY)
     assert view.delivery_count == 0
+
+
+async def test_a_page_asks_no_more_of_the_database_for_more_messages(crowd: Crowd) -> None:
+    talk = crowd.talk
+    for number in range(40):
+        said = await crowd.say((talk.ann, talk.bob)[number % 2])
+        for emoji in ("🍲", "🥖"):
+            await talk.write(reactions.add, talk.bob, crowd.channel_id, said, emoji)
+        await talk.write(reading.ack, crowd.people[number], crowd.channel_id, None)
+
+    def asked(snap: Snapshot, limit: int) -> int:
+        statements: list[str] = []
+        snap.connection.set_trace_callback(statements.append)
+        online = crowd.here(*crowd.people[:10])
+        found = messages.page(snap, talk.ann, crowd.channel_id, Page(limit), online).messages
+        snap.connection.set_trace_callback(None)
+        assert (len(found), len(found[0].reactions)) == (limit, 2)
+        return len(statements)
+
+    assert await talk.read(asked, 2) == await talk.read(asked, 40) < 20
 
 
 async def test_a_member_without_a_socket_receives_by_listing(crowd: Crowd) -> None:
