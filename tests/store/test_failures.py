@@ -117,11 +117,11 @@ def test_a_full_disk_is_told_to_nobody(data: Path) -> None:
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_a_disk_that_cannot_sync_is_told_to_nobody(data: Path, tmp_path: Path) -> None:
-    inject = "inject=fdatasync,fsync:error=EIO:when=30..32"
+    inject = "inject=fdatasync,fsync:error=EIO:when=90..92"
     trace = ("strace", "-f", "-qq", "-o", str(tmp_path / "trace"), "-e", inject)
-    names = [f"ann{n}" for n in range(30)]
+    names = [f"ann{n}" for n in range(90)]
     answers = visit_notary(data, names, trace)
     words = list(replies(answers).values())
     assert words.count("StoreError") == 3
-    assert words.count("ok") == 27
+    assert words.count("ok") == 87
     check(answers)
