@@ -20,7 +20,7 @@ JUMP_SECONDS: Final = 0.5
 SLOW_SYNC_MS: Final = 50
 SYNCS: Final = 9
 DISK_SHARE: Final = 0.05
-REMOTE: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "sshfs", "fuse.sshfs", "9p", "glusterfs"}
+REMOTE: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "sshfs", "fuse.sshfs", "glusterfs"}
 
 
 def sqlite(patient: Patient, version: str = driver.VERSION) -> Iterator[Finding]:
