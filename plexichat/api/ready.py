@@ -85,7 +85,7 @@ def ready(
         presences=_presences(picture, shapes, live, present),
         settings=shapes.messaging_settings(user),
         server_version=__version__,
-        guilds=[guild(shapes, world) for world in picture.worlds],
+        guilds=[guild(shapes, world, (world.member,)) for world in picture.worlds],
     )
 
 

@@ -134,12 +134,13 @@ class BanTold(Struct):
 class Guild(ServerTold, kw_only=True):
     """A server as somebody finds it when they join it, or come back to it.
 
-    `members` is that person alone; READY tells who is here in its own `presences`.
+    `members` are some: themself, and when they join also the first hundred of all. READY tells who
+    is here in its own `presences`.
     """
 
     channels: list[ServerChannel]
     roles: list[Role]
-    members: list["MemberJoined"]
+    members: list["GuildMember"]
     presences: list[PresenceUpdate]
     emojis: list[Emoji]
     voice_states: tuple[()] = ()
@@ -182,6 +183,16 @@ class MemberJoined(Struct):
     timeout_until: Seconds | None
     timeout_reason: str | None
     badges: tuple[str, ...]
+
+
+class GuildMember(MemberJoined, kw_only=True):
+    """A member as others hear of them, and as lists of members have them."""
+
+    member_id: Id
+    user_id: Id
+    username: str
+    nickname: str | None
+    avatar_url: str | None
 
 
 class MemberChanged(Struct):
@@ -240,7 +251,12 @@ def role_told(found: rules.Role) -> RoleTold:
     return RoleTold(str(found.server_id), str(found.server_id), role(found))
 
 
-def guild(shapes: Shapes, world: World, present: Iterable[Presence] = ()) -> Guild:
+def guild(
+    shapes: Shapes,
+    world: World,
+    some: Iterable[members.Member],
+    present: Iterable[Presence] = (),
+) -> Guild:
     found = world.server
     server_id = str(found.id)
     return Guild(
@@ -249,7 +265,7 @@ def guild(shapes: Shapes, world: World, present: Iterable[Presence] = ()) -> Gui
         found.verification_level, found.default_message_notifications, created(found.id),
         channels=[server_channel(channel) for channel in world.channels],
         roles=[role(each) for each in world.roles],
-        members=[member_joined(shapes, world.member)],
+        members=[guild_member(shapes, each) for each in some],
         presences=[shapes.presence_update(each) for each in present],
         emojis=[emoji(shapes, each) for each in world.emojis],
         server_id=server_id,
@@ -311,6 +327,15 @@ def member_joined(shapes: Shapes, member: members.Member) -> MemberJoined:
     return MemberJoined(
         server_id, server_id, user, member.role_ids, member.joined_at // 1000, member.nickname,
         seconds(member.timeout_until), member.timeout_reason, member.badges,
+    )  # fmt: skip
+
+
+def guild_member(shapes: Shapes, member: members.Member) -> GuildMember:
+    told = member_joined(shapes, member)
+    user = told.user
+    return GuildMember(
+        *astuple(told), member_id=user.id, user_id=user.id, username=user.username,
+        nickname=told.nick, avatar_url=user.avatar_url,
     )  # fmt: skip
 
 

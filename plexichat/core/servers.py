@@ -46,6 +46,7 @@ DESCRIPTION_LENGTH = 1000
 PUBLIC_AT_MOST = 50
 SERVERS_PER_PERSON = 100
 MEMBERS_PER_SERVER = 250_000
+SHOWN_AT_ONCE = 100
 
 
 MANAGE = permissions.BITS["server.manage"]
@@ -209,7 +210,10 @@ def _enter(tx: Tx, user_id: int, server_id: int, temporary: bool = False) -> Mem
     joined = _world(tx, user_id, server_id, rules)
     apart = relationships.apart(tx, user_id)
     themself = frozenset((user_id,))
-    tx.emit(ServerJoined(audience=themself, world=joined, apart=apart))
+    shown = {each.user_id: each for each in member_rows.page(tx, server_id, 0, SHOWN_AT_ONCE)}
+    shown[user_id] = joined.member
+    members = tuple(shown[each] for each in sorted(shown))
+    tx.emit(ServerJoined(audience=themself, world=joined, members=members, apart=apart))
     tx.emit(MemberJoined(audience=Members(server_id, but=themself), member=joined.member))
     return joined.member
 

@@ -58,13 +58,21 @@ async def test_a_session_begins_with_ones_servers(
 
 
 async def test_a_server_joined_is_shown_as_a_new_session_would_show_it(
-    town: Town, cem: Person, url: str
+    town: Town, bob: Person, cem: Person, url: str
 ) -> None:
     async with listening(url, cem) as line:
         await join(town, cem)
         ((_, joined),) = await told(line)
+    members = joined.pop("members")
+    assert [each["user_id"] for each in members] == [town.owner.id, bob.id, cem.id]
+    for each, listed in zip(members, (await cem.get(f"{town.path}/members")).json(), strict=True):
+        assert {key: each[key] for key in listed if key != "presence"} == {
+            key: value for key, value in listed.items() if key != "presence"
+        }
     async with listening(url, cem) as line:
-        assert line.ready["guilds"] == [joined]
+        (guild,) = line.ready["guilds"]
+        assert guild.pop("members") == members[2:]
+        assert guild == joined
 
 
 async def test_members_of_one_server_see_who_is_here(

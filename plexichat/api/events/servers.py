@@ -66,7 +66,7 @@ def _(event: ChannelDeleted, shapes: Shapes) -> Worded:
 
 @word.register
 def _(event: ServerJoined, shapes: Shapes) -> Worded:
-    guild = shapes_servers.guild(shapes, event.world, event.presences)
+    guild = shapes_servers.guild(shapes, event.world, event.members, event.presences)
     return Worded("GUILD_CREATE", guild, Intent.GUILDS)
 
 

@@ -16,11 +16,12 @@ from plexichat.store.servers import Server
 class ServerJoined(Event):
     """Somebody has become a member, and sees this.
 
-    They and whoever is `apart` from them by a block stay offline to one another. Who of the others
-    is here is for memory to add.
+    `members` are the first of all, and themself. They and whoever is `apart` from them by a block
+    stay offline to one another. Who of the others is here is for memory to add.
     """
 
     world: World
+    members: tuple[Member, ...]
     apart: frozenset[int]
     presences: tuple[Presence, ...] = ()
 
