@@ -72,12 +72,32 @@ class Attendance:
 
     async def choose(self, session_id: int, user_id: int, wanted: Wanted) -> views.Presence:
         """Be seen differently; without a socket, for as long as requests keep coming."""
+        # What comes and goes while the choice is on its way finds them here already, and a task
+        # waits behind those that were spawned before it: what is noted last is what is so.
         was_here = user_id in self._present
+        closed_at = self._closed_at.get(user_id)
         self._drop_departure(user_id)
-        own = await self._db.write(presence.acting_put, session_id, user_id, wanted, was_here)
         self._present.add(user_id)
         self._lease(user_id)
-        return own
+        choosing = asyncio.create_task(
+            self._db.write(presence.acting_put, session_id, user_id, wanted, was_here)
+        )
+        choosing.add_done_callback(
+            lambda done: None if succeeded(done) else self._unchosen(user_id, was_here, closed_at)
+        )
+        return await asyncio.shield(choosing)
+
+    def _unchosen(self, user_id: int, was_here: bool, closed_at: int | None) -> None:
+        """A choice was refused: it is as if nobody had asked."""
+        if self._hub.connected(user_id):
+            if not was_here:
+                self._spawn(self._db.write(presence.appear, user_id))
+        elif not was_here:
+            self._drop_timer(user_id)
+            self._present.discard(user_id)
+        elif closed_at is not None:
+            self._closed_at[user_id] = closed_at
+            self._expect(user_id, self._rules.grace_seconds)
 
     def depart(self, session_id: int, user_id: int, wanted: Wanted) -> None:
         """Be seen so in a moment, unless something else is chosen before."""
@@ -92,7 +112,7 @@ class Attendance:
         """A client says that somebody is still here: without a socket, as by a request."""
         if user_id not in self._present:
             self._present.add(user_id)
-            await self._db.write(presence.appear, user_id)
+            await asyncio.create_task(self._db.write(presence.appear, user_id))
         self._lease(user_id)
 
     async def say(self, session_id: int, user_id: int, text: Text) -> None:
@@ -205,6 +225,10 @@ class Attendance:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("presence was not saved", exc_info=task.exception())
+
+
+def succeeded(task: asyncio.Task[Any]) -> bool:
+    return not task.cancelled() and task.exception() is None
 
 
 class Typing:

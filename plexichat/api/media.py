@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from plexichat.api.avatars import developed
 from plexichat.api.shapes import Attachment
-from plexichat.core import emojis, filetypes, uploads
+from plexichat.core import filetypes, pictures, uploads
 from plexichat.core.errors import NotFound, Unauthenticated
 from plexichat.store.uploads import Upload
 from plexichat.web import files
@@ -60,9 +60,9 @@ async def upload(channel_id: int) -> Attachment:
     ),
 )  # fmt: skip
 async def download(filename: str, query: Opening) -> Reply:
-    """A file, for whoever may read its message or opens its link; emoji are for anybody."""
+    """A file, for whoever may read its message or opens its link; pictures are for anybody."""
     here = house()
-    if not query.s and await see(emojis.shows, filename):
+    if not query.s and await see(pictures.public, filename):
         picture = await developed(filename)
         if picture is not None:
             return picture

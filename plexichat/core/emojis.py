@@ -106,11 +106,6 @@ def delete(tx: Tx, user_id: int, server_id: int, emoji_id: int) -> None:
     _tell(tx, server_id)
 
 
-def shows(snap: Snapshot, file: str) -> bool:
-    """Whether this file is the picture of an emoji, and so for everybody."""
-    return rows.shows(snap, file)
-
-
 def _one(snap: Snapshot, server_id: int, emoji_id: int) -> Emoji:
     emoji = rows.by_id(snap, emoji_id)
     if emoji is None or emoji.server_id != server_id:

@@ -80,6 +80,11 @@ def shown(snap: Snapshot, given: Given) -> str:
     return file
 
 
+def public(snap: Snapshot, file: str) -> bool:
+    """Whether this file is a picture that anybody may see."""
+    return rows.public(snap, file)
+
+
 def forget_waiting(tx: Tx, limit: int = 500) -> int:
     """Forget pictures that waited a day for their place; return how many."""
     return _forget(tx, rows.delete_old(tx, tx.now - WAITING_MS, limit))

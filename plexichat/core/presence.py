@@ -52,10 +52,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What somebody says of the moment, and until when; an empty text or emoji is none."""
+    """What somebody says of the moment, and until when; what is unset stays, an empty one goes."""
 
-    text: str | None
-    emoji: str | None
+    text: str | UnsetType | None = UNSET
+    emoji: str | UnsetType | None = UNSET
     until: int | None = None
 
 
@@ -196,11 +196,10 @@ def say(tx: Tx, user_id: int, wanted: Text, is_here: bool) -> int | None:
     """Set text and emoji, and leave the rest as it is; return when they go by themselves."""
     _check_text(wanted.text, wanted.emoji)
     before = chosen(tx, user_id)
+    text = before.custom_status if isinstance(wanted.text, UnsetType) else wanted.text
+    emoji = before.custom_emoji if isinstance(wanted.emoji, UnsetType) else wanted.emoji
     after = replace(
-        before,
-        custom_status=wanted.text or None,
-        custom_emoji=wanted.emoji or None,
-        text_until=wanted.until,
+        before, custom_status=text or None, custom_emoji=emoji or None, text_until=wanted.until
     )
     if _ended(after, tx.now):
         after = _silent(after)

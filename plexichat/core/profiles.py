@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from plexichat.core import pictures, presence, users
 from plexichat.core.errors import Invalid
 from plexichat.core.pictures import Wanted
+from plexichat.core.presence import Text
 from plexichat.store import privacy as privacy_rows
 from plexichat.store import profiles as rows
 from plexichat.store import relationships
@@ -38,6 +39,7 @@ class Changes:
     links: str | None = None
     avatar: Wanted | UnsetType = UNSET
     banner: Wanted | UnsetType = UNSET
+    says: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def portrait(snap: Snapshot, viewer: int | None, user_id: int) -> Portrait:
     return Portrait(user, rows.of(snap, user_id), privacy_rows.of(snap, user_id), chosen)
 
 
-def update(tx: Tx, user_id: int, wanted: Changes) -> Portrait:
+def update(tx: Tx, user_id: int, wanted: Changes, is_here: bool) -> Portrait:
     """Change one's own profile and picture, all of it or nothing."""
     columns: dict[str, object] = {}
     for name, length in (*LENGTHS.items(), ("theme", BLOB_LENGTH), ("links", BLOB_LENGTH)):
@@ -88,6 +90,8 @@ def update(tx: Tx, user_id: int, wanted: Changes) -> Portrait:
         rows.change(tx, user_id, **columns)
     if wanted.avatar is not UNSET:
         users.update(tx, user_id, users.Changes(avatar=wanted.avatar))
+    if wanted.says is not None:
+        presence.say(tx, user_id, wanted.says, is_here)
     return portrait(tx, user_id, user_id)
 
 

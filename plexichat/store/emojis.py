@@ -41,12 +41,6 @@ def named(snap: Snapshot, server_id: int, name: str) -> bool:
     return found.fetchone() is not None
 
 
-def shows(snap: Snapshot, file: str) -> bool:
-    """Whether this file is the picture of an emoji."""
-    found = snap.execute("SELECT 1 FROM emoji WHERE file = ?", (file,))
-    return found.fetchone() is not None
-
-
 def insert(
     tx: Tx, server_id: int, name: str, file: str, animated: bool, created_by: int
 ) -> int:

@@ -154,8 +154,9 @@ class Files:
                     yield path.name, path.stat()
 
     def missing(self, names: Iterable[str]) -> list[str]:
-        """Those of these names that no file has."""
-        return [name for name in names if not self.path(name).is_file()]
+        """Those of these names that no file has; what is no name of ours is passed over."""
+        ours = filter(NAME.fullmatch, names)
+        return [name for name in ours if not self.path(name).is_file()]
 
     def partial(self, seconds: float) -> list[Path]:
         """What was on its way in, and has not grown for so long."""

@@ -4,17 +4,13 @@ from typing import Final, NamedTuple
 
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.driver import Connection, Error, pragma
+from plexichat.store.uploads import NAMED
 
 FOUND_AT_MOST: Final = 100
 SEARCH: Final = "message_words"
 MERGED_AT_ONCE: Final = 500  # pages of the search index
 ROWS_LOOKED_AT: Final = 1000  # of each index, for the planner
-NAMES: Final = """SELECT name FROM upload WHERE name > ?1
-    UNION SELECT avatar FROM user WHERE avatar > ?1 AND avatar NOT LIKE '%/%'
-    UNION SELECT icon FROM server WHERE icon > ?1 AND NOT ended
-    UNION SELECT file FROM emoji WHERE file > ?1
-    UNION SELECT name FROM thumbnail WHERE name > ?1
-    ORDER BY 1 LIMIT ?2"""
+NAMES: Final = " UNION ".join(f"{select} > ?1" for select in NAMED) + " ORDER BY 1 LIMIT ?2"
 
 
 class Pages(NamedTuple):
@@ -45,7 +41,7 @@ def search_faults(tx: Tx) -> list[str]:
 
 
 def names(snap: Snapshot, after: str, limit: int) -> list[str]:
-    """Names of files that must be there, in order."""
+    """What names a file that must be there, in order; an avatar may also be somewhere else."""
     return [name for (name,) in snap.execute(NAMES, (after, limit))]
 
 

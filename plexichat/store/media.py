@@ -16,10 +16,16 @@ OWNERS: Final = """
         WHERE t.name IN (SELECT value FROM json_each(?1))
     UNION ALL SELECT avatar, 'avatars', id
         FROM user WHERE avatar IN (SELECT value FROM json_each(?1))
+    UNION ALL SELECT banner, 'banners', user_id
+        FROM profile WHERE banner IN (SELECT value FROM json_each(?1))
     UNION ALL SELECT icon, 'server icons', owner_id
         FROM server WHERE icon IN (SELECT value FROM json_each(?1)) AND NOT ended
+    UNION ALL SELECT banner, 'server banners', owner_id
+        FROM server WHERE banner IN (SELECT value FROM json_each(?1)) AND NOT ended
     UNION ALL SELECT file, 'emoji', created_by
         FROM emoji WHERE file IN (SELECT value FROM json_each(?1))
+    UNION ALL SELECT file, 'unsent', owner_id
+        FROM picture WHERE file IN (SELECT value FROM json_each(?1))
     UNION ALL SELECT name, 'on its way', user_id
         FROM upload_session WHERE name IN (SELECT value FROM json_each(?1))"""
 

@@ -54,6 +54,12 @@ def shown(snap: Snapshot, digits: str) -> str | None:
     return None
 
 
+def public(snap: Snapshot, file: str) -> bool:
+    """Whether this file is a picture for everybody."""
+    queries = " UNION ALL ".join(f"{query} = ?1" for query in SHOWN)
+    return snap.execute(f"{queries} LIMIT 1", (file,)).fetchone() is not None
+
+
 def delete(tx: Tx, file: str) -> None:
     tx.execute("DELETE FROM picture WHERE file = ?", (file,))
 

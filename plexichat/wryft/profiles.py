@@ -100,7 +100,8 @@ async def change(user_id: int, body: NewProfile) -> Profile:
         avatar=_picture(_first(body.avatar, body.avatar_url)),
         banner=_picture(_first(body.banner, body.banner_url)),
     )
-    return own(await act(profiles.update, me().id, wanted))
+    is_here = house().attendance.here(me().id)
+    return own(await act(profiles.update, me().id, wanted, is_here))
 
 
 @routes.patch("/users/<user_id>/status")

@@ -35,6 +35,7 @@ EXPECTED: dict[str, set[str]] = {
     "PUT /users/@me/notifications/<notification_id>/read": NONE,
     "GET /users/<user_id>": KNOWN,
     "GET /users/<user_id>/presence": KNOWN,
+    "GET /features/users/<user_id>/profile": KNOWN,
     "GET /avatars/users/<user_id>": ALL,
     "GET /avatars/servers/<server_id>": ALL,
     "GET /channels/invites/<invite_code>": ALL,

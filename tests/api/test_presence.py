@@ -1,5 +1,6 @@
 """Presence and typing: what is set, what is seen, and who is told."""
 
+import asyncio
 import dataclasses
 from typing import Any
 
@@ -9,6 +10,7 @@ from plexichat.app import House, create_app
 from plexichat.config import Config, Presence
 from tests.api.friends import befriend, block
 from tests.api.line import Line, dial, listening
+from tests.api.queueing import held
 from tests.cast import PASSWORD, Person, browser, refusal
 
 OFFLINE = {"status": "offline", "custom_status": None, "custom_emoji": None}
@@ -147,6 +149,17 @@ async def test_ones_own_sockets_hear_the_truth_and_friends_the_outside(
         assert await presences(bobs) == []
 
 
+async def test_a_refused_choice_is_as_if_nobody_had_asked(
+    ann: Person, bob: Person, url: str
+) -> None:
+    wrong = {"status": "online", "custom_status": "x" * 129}
+    assert (await ann.put("/users/@me/presence", wrong)).status_code == 400
+    assert (await seen(bob, ann))["status"] == "offline"
+    async with listening(url, ann):
+        assert (await ann.put("/users/@me/presence", wrong)).status_code == 400
+        assert (await seen(bob, ann))["status"] == "online"
+
+
 async def test_op_3_is_the_same_as_put(ann: Person, bob: Person, url: str) -> None:
     await befriend(ann, bob)
     async with listening(url, bob) as bobs, listening(url, ann) as anns:
@@ -251,6 +264,27 @@ async def test_typing_does_not_pass_a_block(ann: Person, bob: Person, url: str) 
     async with listening(url, bob) as bobs:
         assert (await ann.post(f"/channels/{dm}/typing")).status_code == 200
         assert await bobs.beat() == []
+
+
+class TestWithoutGrace:
+    @pytest.fixture
+    def config(self, config: Config) -> Config:
+        return dataclasses.replace(config, presence=Presence(grace_seconds=0))
+
+    async def test_who_chooses_while_their_last_socket_closes_is_seen_when_they_come_back(
+        self, house: House, ann: Person, bob: Person, url: str
+    ) -> None:
+        await befriend(ann, bob)
+        async with listening(url, ann) as line:
+            async with held(house) as queue:
+                choosing = await queue(ann.put("/users/@me/presence", {"status": "idle"}))
+                line.socket.transport.abort()
+                while house.hub.connected(ann.number) or not house.db._writes.qsize() > 2:
+                    await asyncio.sleep(0)
+            assert (await choosing).status_code == 200
+        async with listening(url, ann):
+            await ann.dm(bob)  # written after her coming has been
+            assert (await seen(bob, ann))["status"] == "idle"
 
 
 class TestAtOnce:

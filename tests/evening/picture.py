@@ -4,7 +4,7 @@ It knows every message since it began to see a channel, and nothing of those bef
 cannot tell it something, it knows `ANY`, which is equal to everything.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 from unittest.mock import ANY
 
@@ -82,6 +82,7 @@ class Picture:
         for known in (self.servers, self.channels, self.roles, self.members, self.emojis):
             del known[d["id"]]
         self.asked.discard(d["id"])
+        self._doubt(list(self.presences))
         self._forget_strangers()
 
     async def channel_create(self, d: Thing) -> None:
@@ -117,6 +118,7 @@ class Picture:
     async def guild_member_remove(self, d: Thing) -> None:
         self.servers[d["guild_id"]]["member_count"] -= 1
         self.members[d["guild_id"]].pop(d["user"]["id"], None)
+        self._doubt((d["user"]["id"],))
         self._forget_strangers()
 
     async def guild_member_update(self, d: Thing) -> None:
@@ -273,6 +275,13 @@ class Picture:
     def _add(self, channel_id: str, count: int) -> Any:
         known = self.unread.get(channel_id, 0)
         return ANY if known is ANY else known + count
+
+    def _doubt(self, people: Iterable[str]) -> None:
+        """Whom one sees in no server that one knows whole, one may have ceased to hear of."""
+        near = self.near()
+        for id in people:
+            if self.asked and id not in near:
+                self.presences[id] = {"status": ANY, "custom_status": ANY, "custom_emoji": ANY}
 
     def _forget_strangers(self) -> None:
         if self.asked:  # somebody's name may not be known yet
