@@ -76,7 +76,7 @@ async def several(body: People) -> dict[str, str]:
 async def in_guild(guild_id: int) -> list[Seen]:
     """How those members of a guild are seen who ever were."""
     here = house()
-    found = await see(presence.of_server, me().id, guild_id, here.presence.here())
+    found = await see(presence.of_server, me().id, guild_id, dict(here.presence.here()))
     return [_seen(each) for each in found]
 
 
