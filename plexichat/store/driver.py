@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from plexichat.store.errors import Duplicate, Full, Missing, StoreError, Unwritable
+from plexichat.store.files import GENTLE_BYTES, sync_gently
 
 Connection = sqlite.Connection
 Cursor = sqlite.Cursor
@@ -19,7 +20,6 @@ NEEDED: Final = (3, 37, 0)  # STRICT tables; RETURNING came with 3.35
 BUSY_SECONDS: Final = 5.0  # only an outsider's lock is ever waited for
 STATEMENTS_KEPT: Final = 512  # prepared ones, per connection
 TURN: Final = 10_000  # steps of SQLite's machine between two looks at what else there is to do
-SYNC_BYTES: Final = 4 << 20
 # The log is cut to this when it begins again; below it, its length on disk says nothing.
 LOG_KEPT_BYTES: Final = 4 << 20
 
@@ -76,8 +76,8 @@ def copy(connection: Connection, path: Path) -> None:
 
     def sync() -> None:
         nonlocal synced
-        if (size := os.fstat(descriptor).st_size) - synced >= SYNC_BYTES:
-            os.fdatasync(descriptor)
+        if (size := os.fstat(descriptor).st_size) - synced >= GENTLE_BYTES:
+            sync_gently(descriptor)
             synced = size
 
     try:

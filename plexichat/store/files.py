@@ -22,6 +22,7 @@ INCOMING = ".incoming"
 NAME = re.compile(r"[0-9a-f]{32}(\.[a-z0-9]{1,10})?")
 HEAD_BYTES = 4096
 READ_AT_ONCE = 1 << 20
+GENTLE_BYTES = 1 << 20  # of a large file, between two syncs
 NO_SPACE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
@@ -188,6 +189,17 @@ def full_disk() -> Iterator[None]:
 
 def private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def sync_gently(descriptor: int) -> None:
+    """Make a part of a large file safe, and leave the disk to others for a while after it.
+
+    Beside 250 commits a second, on a busy machine: their p99 12 ms, 13 to 24 alone, 40 to 47
+    where 16 MB were synced at once.
+    """
+    begun = time.monotonic()
+    os.fdatasync(descriptor)
+    time.sleep(2 * (time.monotonic() - begun))
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,6 +1,10 @@
 """A database of any version opens, and becomes what a new one is."""
 
 import contextlib
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +15,9 @@ from plexichat.store.db import Database
 from plexichat.store.driver import Connection
 from plexichat.store.errors import Newer, StoreError, Unwritable
 from plexichat.store.migrate import Step, current, migrate, steps
+from tests.running import ROOT
 from tests.store.notes import Heard
+from tests.store.test_failures import CAN_MOUNT
 
 FIRST = Step(1, "0001_note.sql", "CREATE TABLE note (author TEXT) STRICT;")
 SECOND = Step(2, "0002_read.sql", "ALTER TABLE note ADD read INTEGER; UPDATE note SET read = 1;")
@@ -186,3 +192,39 @@ def test_an_old_sqlite_is_refused_in_a_sentence() -> None:
     with pytest.raises(StoreError, match=r"SQLite 3\.31\.1; 3\.37\.0 or newer is needed"):
         driver.check((3, 31, 1))
     driver.check((3, 37, 0))
+
+
+@pytest.mark.skipif(
+    not shutil.which("unshare") or subprocess.run(CAN_MOUNT, capture_output=True).returncode != 0,
+    reason="no tiny file system can be mounted here",
+)
+def test_a_disk_without_room_for_a_copy_is_told_before_anything_changes(tmp_path: Path) -> None:
+    mount = 'mount -t tmpfs -o size=12m none "$0" && exec "$@"'
+    inside = ("unshare", "--mount", "--map-root-user", "sh", "-c", mount, str(tmp_path))
+    ended = subprocess.run(
+        [*inside, sys.executable, "-c", CRAMPED, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "a copy of the database is kept before it is brought up to date" in ended.stdout
+    assert ended.stdout.endswith("still of version 1\n")
+
+
+CRAMPED = """
+import sys
+from pathlib import Path
+from plexichat.store import driver
+from plexichat.store.errors import Full
+from plexichat.store.migrate import current, migrate, steps
+folder = Path(sys.argv[1])
+connection = driver.connect(folder / "plexichat.db", readonly=False)
+migrate(connection, folder / "backups", steps()[:1])
+try:
+    migrate(connection, folder / "backups", steps())
+except Full as full:
+    print(full)
+print("still of version", current(connection))
+connection.close()
+"""

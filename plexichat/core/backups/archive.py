@@ -32,7 +32,6 @@ HEAD: Final = "backup.json"
 LOST: Final = "lost.txt"
 MANIFEST: Final = "manifest.sha256"
 CHUNK_BYTES: Final = 1 << 20
-SYNC_BYTES: Final = 4 << 20
 HEAD_BYTES: Final = 1 << 16
 END: Final = bytes(2 * tarfile.BLOCKSIZE)
 
@@ -100,7 +99,8 @@ class Writer:
         self._manifest.flush()
         self.add(MANIFEST, Path(self._manifest.name))
         self._write(END)
-        self._sync()
+        self._file.flush()
+        os.fsync(self._file.fileno())
 
     def close(self) -> None:
         self._manifest.close()
@@ -108,13 +108,10 @@ class Writer:
     def _write(self, data: bytes) -> None:
         self._file.write(data)
         self._unsynced += len(data)
-        if self._unsynced >= SYNC_BYTES:
-            self._sync()
-
-    def _sync(self) -> None:
-        self._file.flush()
-        os.fdatasync(self._file.fileno())
-        self._unsynced = 0
+        if self._unsynced >= files.GENTLE_BYTES:
+            self._file.flush()
+            files.sync_gently(self._file.fileno())
+            self._unsynced = 0
 
 
 class Reader:
