@@ -20,9 +20,10 @@ from plexichat.api.groups import GROUPS
 from plexichat.api.shapes import Shapes
 from plexichat.attendance import Attendance, Typing
 from plexichat.config import Config
-from plexichat.core import links, members, passwords, sessions, versions
+from plexichat.core import blocked_addresses, links, members, passwords, sessions, versions
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
+from plexichat.core.blocked_addresses import LiveBlocks
 from plexichat.core.events import Event, Members, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.notice import RUNNING
@@ -77,6 +78,7 @@ class House:
         self.limits = Limits(config.rate_limits, time.monotonic)
         self.lockouts = Lockouts(time.monotonic)
         self.notice = RUNNING
+        self.blocked = LiveBlocks()
         self.windows = Windows(config.rate_limits.enabled, time.monotonic)
         self.proxies = Proxies(config.server.trusted_proxies)
         self.minimum: Version | None = None
@@ -101,6 +103,7 @@ class House:
         try:
             for session, is_admin in await house.db.read(sessions.load):
                 house.live.add(session, is_admin)
+            house.blocked.load(await house.db.read(blocked_addresses.load))
             key = await house.db.write(links.key)
             passing = await house.db.read(members.temporary)
             house.shelf = Shelf(house.directory / UPLOADS, house.db.room)
@@ -136,6 +139,7 @@ class House:
         """Let an event take effect: memory first, then whoever hears of it, then dead tokens."""
         assert isinstance(event, Event)
         self.live.apply(event)
+        self.blocked.apply(event)
         self.presence.apply(event)
         self.typing.apply(event)
         self.shelf.apply(event)
@@ -216,7 +220,7 @@ def create_app(house: House) -> Quart:
     Http.site = site
     app.asgi_http_class = Http
     served = {gateway.PATH: house.gateway.serve, wryft.PATH: house.sockets.serve}
-    app.asgi_websocket_class = sockets.connection(served)
+    app.asgi_websocket_class = sockets.connection(house, served)
     app.extensions["house"] = house
     app.extensions["site"] = site
     return app

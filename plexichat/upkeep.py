@@ -12,6 +12,7 @@ from plexichat.core import (
     accounts,
     admin_sessions,
     audit_log,
+    blocked_addresses,
     deletion,
     invites,
     leftovers,
@@ -37,7 +38,8 @@ DAY_SECONDS: Final = 86_400
 FORGETTING: Final = (
     sessions.forget_expired, accounts.forget_expired, invites.forget_expired,
     upload_sessions.forget_expired, notifications.forget_old, pictures.forget_waiting,
-    recovery.forget_expired, admin_sessions.forget_expired, audit_log.forget_words,
+    recovery.forget_expired, admin_sessions.forget_expired,
+    blocked_addresses.forget_expired, audit_log.forget_words,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

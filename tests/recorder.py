@@ -22,8 +22,8 @@ BASE = "/api/v1"
 URI = "urn:plexichat"
 JSON = "application/json"
 WITH_CLIENT = "client.test"  # a web client answers there too, and no reference knows its files
-# What no route declares: there is no such route, or none with this method.
-NOWHERE = {404: "Not found", 405: "Method not allowed"}
+# What no route declares: an address is blocked, there is no such route, or none with this method.
+NOWHERE = {403: "Access denied", 404: "Not found", 405: "Method not allowed"}
 
 # Pages are for people; the reference does not describe itself.
 PAGES = {route.path for route in reference.routes(GROUPS).routes}

@@ -21,7 +21,8 @@ EVENTS = [
 ]
 # What is told to the house alone and to no client of any dialect.
 UNSPOKEN = {
-    "Attends", "BlockChanged", "FilesForgotten", "Leftovers", "PresenceEnded", "PresenceKept",
+    "AddressesBlocked", "Attends", "BlockChanged", "FilesForgotten", "Leftovers",
+    "PresenceEnded", "PresenceKept",
     "RulesChanged", "SessionOpened", "SessionsClosed", "StandingChanged",
 }  # fmt: skip
 # What a gateway session says by itself, without an event.

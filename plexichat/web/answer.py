@@ -41,6 +41,7 @@ CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
 CORS_HEADERS = b"Authorization, Content-Type, X-Requested-With, Accept, Origin, X-API-Access-Token"
 BODILESS = (204, 304)
 NOWHERE = "none"  # the bucket of requests for which there is no route
+DENIED = Problem(403, "Access denied")
 NOT_FOUND = Problem(404, "Not found")
 FAULT = Problem(500, "Internal server error")
 
@@ -171,6 +172,8 @@ class Connection(ASGIHTTPConnection):
         request = Request(site.house, cast(Scope, self.scope), receive)
         requests.begin(request)
         try:
+            if requests.blocked(site.house, request.address):
+                raise Refused(DENIED)
             if request.method == "OPTIONS":
                 reply = _preflight()
             elif site.client is not None and site.shows_client(request):

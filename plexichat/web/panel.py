@@ -84,6 +84,14 @@ def welcomes(rules: AdminUi, address: str) -> bool:
     return any(plain in allowed for allowed in rules.allowed)
 
 
+def address_in(text: str) -> str:
+    """An address that a client wrote down."""
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        raise Invalid("invalid_address", "Invalid input: ip_address") from None
+
+
 def admin() -> Admin:
     found = current().admin
     assert found is not None, "the route does not ask for an admin"

@@ -24,7 +24,8 @@ SCHEMAS = "#/components/schemas/"
 RESPONSES = "#/components/responses/"
 # What a route may answer besides what it names.
 ANY = (
-    "400 Invalid version format", "426 Client version is too old", "429 Rate limited",
+    "400 Invalid version format", "403 Access denied",
+    "426 Client version is too old", "429 Rate limited",
     "500 Internal server error", "503 Server busy", "507 Insufficient storage",
 )  # fmt: skip
 KNOWN = (

@@ -17,7 +17,7 @@ from plexichat.core.errors import Unauthenticated
 from plexichat.core.sessions import Client, Me
 from plexichat.store.admin_sessions import Admin
 from plexichat.store.db import Snapshot, Tx
-from plexichat.web.limits import Verdict
+from plexichat.web.limits import Verdict, network
 from plexichat.web.refusals import Problem, Refused
 
 if TYPE_CHECKING:
@@ -160,6 +160,11 @@ class Request:
         """Return when the client has gone; only for who reads no more of the body."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+
+def blocked(house: "House", address: str) -> bool:
+    """Whether an admin wants nobody at this address answered."""
+    return bool(house.blocked) and house.blocked.holds(network(address), time.time() * 1000)
 
 
 def path_of(scope: Scope) -> str:

@@ -138,6 +138,7 @@ EXPECTED: dict[str, set[str]] = {
     "PATCH /admin/tickets/<ticket_id>/status": NONE,
     "GET /admin/tickets/<ticket_id>/notes": NONE,
     "POST /admin/tickets/<ticket_id>/notes": NONE,
+    "DELETE /admin/security/unblock-ip/<ip_address>": NONE,
 }
 # One's own side of something that concerns nobody else's access.
 OWN = {
@@ -250,7 +251,7 @@ async def furnish(
         "role_id": high, "member_id": gus.id, "user_id": gus.id, "target_id": gus.id,
         "kind": "member", "emoji": "🍲", "token": "guess", "hook": "77", "webhook_id": "77",
         "emoji_id": "77",
-        "report_id": "77", "ticket_id": "77",
+        "report_id": "77", "ticket_id": "77", "ip_address": "203.0.113.9",
         "badge": "staff", "invite_code": "77", "notification_id": "77",
         "session_id": ann.token.partition(".")[0],
         "filename": file["url"].rpartition("/")[2].partition("?")[0],

@@ -31,6 +31,7 @@ from tests.wryft.test_messages import dm, say
 
 # What a client of this dialect has no frame for: it asks again when it wants to know.
 UNSPOKEN = {
+    "AddressesBlocked",
     "Attends", "BanLifted", "Banned", "BlockChanged", "ChannelCreated", "ChannelDeleted",
     "ChannelUpdated", "ConversationCreated", "EmojisChanged", "FilesForgotten", "InviteCreated",
     "InviteDeleted", "Leftovers", "MemberChanged", "MemberJoined", "MemberLeft", "MessagesRead",

@@ -3,6 +3,7 @@
 from plexichat.api.events.words import word
 from plexichat.api.shapes import Shapes
 from plexichat.core.events import (
+    AddressesBlocked,
     Attends,
     BlockChanged,
     FilesForgotten,
@@ -16,6 +17,7 @@ from plexichat.core.events import (
 )
 
 
+@word.register(AddressesBlocked)
 @word.register(Attends)
 @word.register(BlockChanged)
 @word.register(FilesForgotten)

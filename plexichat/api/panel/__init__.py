@@ -4,6 +4,7 @@ from typing import Final
 
 from plexichat.api.panel import (
     audit,
+    blocked_addresses,
     configuration,
     deletions,
     entrance,
@@ -18,7 +19,8 @@ from plexichat.api.panel import (
 GROUPS: Final = tuple(
     group.routes
     for group in (
-        entrance, session, users, deletions, security, reports, tickets, audit, operations,
+        entrance, session, users, deletions, security, blocked_addresses,
+        reports, tickets, audit, operations,
         configuration,
     )
 )  # fmt: skip

@@ -15,6 +15,7 @@ from plexichat.core.events.channels import (
 )
 from plexichat.core.events.event import Event
 from plexichat.core.events.memory import (
+    AddressesBlocked,
     Attends,
     FilesForgotten,
     Leftovers,
@@ -71,6 +72,7 @@ from plexichat.core.listeners import Able, Around, Audience, Members, Outside, R
 
 __all__ = [
     "Able",
+    "AddressesBlocked",
     "Around",
     "Attends",
     "Audience",

@@ -9,6 +9,13 @@ from plexichat.store.servers import Server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressesBlocked(Event):
+    """Heard by nobody outside: these are all the addresses not answered, and until when (ms)."""
+
+    until: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attends(Event):
     """Heard by nobody outside: somebody has begun to listen, and belongs to these servers."""
 

@@ -262,6 +262,7 @@ async def test_what_is_dangerous_wants_the_password_again(ann: Person, bob: Pers
             ("/admin/security/logout-all", {}),
             ("/admin/maintenance", {"state": "maintenance"}),
             ("/admin/backup", {}),
+            ("/admin/security/block-ip", {"ip_address": "203.0.113.9"}),
         ):
             answer = await office.post(path, **body)
             assert refusal(answer) == STEP_UP, path
