@@ -19,7 +19,7 @@ import pytest
 from plexichat import __version__
 from plexichat.store.migrate import steps
 from tests.cast import PASSWORD
-from tests.running import PATIENCE_SECONDS, PROGRAM, Server, environment, run, serving
+from tests.running import PATIENCE_SECONDS, PROGRAM, Server, environment, serving, typed
 
 FILM = "f1" * 16
 LIMITS = ("--set", "rate_limits.enabled=false")
@@ -54,7 +54,7 @@ def rows(database: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def someone(cwd: Path, name: str = "ann") -> None:
-    made = run("user", "create", name, "--password-stdin", cwd=cwd, stdin=f"{PASSWORD}\n")
+    made = typed("user", "create", name, "--password-stdin", cwd=cwd, stdin=f"{PASSWORD}\n")
     assert made.code == 0, made.err
 
 
@@ -84,7 +84,7 @@ def test_a_backup_without_a_server_holds_every_row_and_upload(tmp_path: Path) ->
     empty = upload(data, "cd" * 16, b"")
     unnamed = picture.with_name("ab" * 15 + "00")
     unnamed.write_bytes(b"nobody's")
-    made = run("backup", "create", "--json", cwd=tmp_path)
+    made = typed("backup", "create", "--json", cwd=tmp_path)
     assert (made.code, made.err) == (0, "")
     told = json.loads(made.out)
     archive = Path(told["path"])
@@ -115,16 +115,16 @@ def test_what_is_still_being_uploaded_stays_out(tmp_path: Path) -> None:
             (half.name,),
         )
     connection.close()
-    assert run("backup", "create", "chat.tar", cwd=tmp_path).code == 0
+    assert typed("backup", "create", "chat.tar", cwd=tmp_path).code == 0
     copy = unpacked(tmp_path / "chat.tar", tmp_path / "copy")
     assert rows(copy / "plexichat.db")["upload_session"] == []
     assert not (copy / "uploads").exists()
-    assert run("backup", "verify", "chat.tar", cwd=tmp_path).code == 0
+    assert typed("backup", "verify", "chat.tar", cwd=tmp_path).code == 0
 
 
 def test_a_data_folder_made_of_a_backup_serves(tmp_path: Path) -> None:
     someone(tmp_path)
-    run("backup", "create", "copy.tar", cwd=tmp_path)
+    typed("backup", "create", "copy.tar", cwd=tmp_path)
     unpacked(tmp_path / "copy.tar", tmp_path / "copy")
     with serving("--data", "copy", cwd=tmp_path) as server:
         body = {"username": "ann", "password": PASSWORD}
@@ -134,10 +134,10 @@ def test_a_data_folder_made_of_a_backup_serves(tmp_path: Path) -> None:
 def test_a_folder_gets_a_file_of_its_own_and_a_file_is_never_written_over(tmp_path: Path) -> None:
     someone(tmp_path)
     (tmp_path / "usb").mkdir()
-    assert run("backup", "create", "usb", cwd=tmp_path).code == 0
+    assert typed("backup", "create", "usb", cwd=tmp_path).code == 0
     [archive] = (tmp_path / "usb").iterdir()
     before = archive.read_bytes()
-    again = run("backup", "create", str(archive), cwd=tmp_path)
+    again = typed("backup", "create", str(archive), cwd=tmp_path)
     assert (again.code, again.out) == (1, "")
     assert "exists already" in again.err
     assert archive.read_bytes() == before
@@ -165,7 +165,7 @@ def test_a_backup_beside_a_talking_server_is_one_moment_of_it(tmp_path: Path) ->
     with serving(*LIMITS, cwd=tmp_path) as server:
         talking = threading.Thread(target=lambda: said.extend(talk(server, quiet)))
         talking.start()
-        made = [run("backup", "create", f"{number}.tar", cwd=tmp_path) for number in range(5)]
+        made = [typed("backup", "create", f"{number}.tar", cwd=tmp_path) for number in range(5)]
         quiet.set()
         talking.join()
         assert server.stop() == 0
@@ -185,7 +185,7 @@ def test_a_backup_beside_a_talking_server_is_one_moment_of_it(tmp_path: Path) ->
 
 
 def test_where_there_is_no_server_there_is_nothing_to_back_up(tmp_path: Path) -> None:
-    made = run("backup", "create", "--data", "elsewhere", cwd=tmp_path)
+    made = typed("backup", "create", "--data", "elsewhere", cwd=tmp_path)
     assert (made.code, made.out) == (1, "")
     assert "there is no database in elsewhere" in made.err
     assert not (tmp_path / "elsewhere").exists()
@@ -197,7 +197,7 @@ def test_there_is_one_backup_at_a_time(tmp_path: Path) -> None:
     making.mkdir(parents=True)
     folder = os.open(making, os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
-    second = run("backup", "create", cwd=tmp_path)
+    second = typed("backup", "create", cwd=tmp_path)
     os.close(folder)
     assert (second.code, second.err) == (1, "plexichat: another backup is being made\n")
 
@@ -279,5 +279,5 @@ def test_what_a_killed_backup_left_is_cleared_by_the_next(much: Path) -> None:
     process.communicate()
     assert {".film.tar.part", "plexichat.db"} <= set(left(much))
     (much / "data" / "uploads" / FILM[:2] / FILM[2:4] / FILM).unlink()
-    assert run("backup", "create", "film.tar", cwd=much).code == 0
+    assert typed("backup", "create", "film.tar", cwd=much).code == 0
     assert left(much) == ["film.tar"]

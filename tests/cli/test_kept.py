@@ -27,7 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("house")
     someone(folder)
     upload(folder / "data", LETTER, b"dear bob")
-    assert run("backup", "create", "chat.tar", cwd=folder).code == 0
+    assert typed("backup", "create", "chat.tar", cwd=folder).code == 0
     return folder
 
 

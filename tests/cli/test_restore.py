@@ -30,7 +30,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town")
     someone(folder, "ann")
     upload(folder / "data", LETTER, b"dear bob")
-    assert run("backup", "create", "chat.tar", cwd=folder).code == 0
+    assert typed("backup", "create", "chat.tar", cwd=folder).code == 0
     someone(folder, "bob")
     upload(folder / "data", "cd" * 16, b"dear ann")
     return folder
@@ -81,7 +81,7 @@ def test_the_house_is_what_it_was_and_what_was_there_is_kept_aside(place: Path) 
 
 
 def test_a_folder_that_is_not_there_yet_becomes_the_house(place: Path) -> None:
-    done = run("backup", "restore", "chat.tar", "--data", "elsewhere", cwd=place)
+    done = typed("backup", "restore", "chat.tar", "--data", "elsewhere", cwd=place)
     assert done.code == 0, done.err
     assert "what was there" not in done.out
     assert (place / "elsewhere" / "uploads" / "ab" / "ab" / LETTER).read_bytes() == b"dear bob"
@@ -97,7 +97,7 @@ def test_a_log_that_a_crash_left_goes_with_its_database(place: Path) -> None:
     connection.close()
     for name, content in crashed.items():
         (data / name).write_bytes(content)
-    done = run("backup", "restore", "chat.tar", "--json", cwd=place)
+    done = typed("backup", "restore", "chat.tar", "--json", cwd=place)
     assert done.code == 0, done.err
     replaced = Path(json.loads(done.out)["replaced"])
     assert [row[1] for row in rows(data / "plexichat.db")["user"]] == ["ann"]

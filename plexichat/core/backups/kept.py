@@ -75,9 +75,15 @@ def stock(folder: Path) -> list[Kept]:
     """All backups of a folder, the newest first."""
     found = []
     for path in folder.glob("*.tar"):
-        if path.is_file() and not path.name.startswith("."):
-            with contextlib.suppress(FileNotFoundError):  # pruned meanwhile
+        if path.name.startswith("."):
+            continue
+        try:
+            if path.is_file():
                 found.append(look(path))
+        except FileNotFoundError:  # pruned meanwhile
+            continue
+        except OSError as error:  # somebody else's, say
+            found.append(Kept(path, 0, 0, None, None, f"cannot be read: {error.strerror}"))
     return sorted(found, key=lambda kept: (kept.made_at, kept.path.name), reverse=True)
 
 
