@@ -11,7 +11,7 @@ import pytest
 from plexichat.api import panel as groups
 from plexichat.app import House, create_app
 from plexichat.config import AdminUi, Config
-from plexichat.core import accounts, administration, passwords
+from plexichat.core import accounts, admin_sessions, administration, passwords
 from plexichat.store.db import Tx
 from tests.api.panel.office import HOME, Office, appoint, log_in, visitor
 from tests.cast import PASSWORD, Person, browser, quick, refusal
@@ -213,6 +213,13 @@ async def test_a_session_ends_by_itself(office: Office, column: str, minutes: in
     assert (await office.get("/admin/dashboard")).status_code == 200
     await office.admin.house.db.write(pass_time, column, minutes + 1)
     assert refusal(await office.get("/admin/dashboard")) == EXPIRED
+
+
+async def test_sessions_past_their_end_are_forgotten(office: Office) -> None:
+    house = office.admin.house
+    assert await house.db.write(admin_sessions.forget_expired) == 0
+    await house.db.write(pass_time, "expires_at", 481)
+    assert await house.db.write(admin_sessions.forget_expired) == 1
 
 
 async def test_use_keeps_a_session_alive(office: Office) -> None:
