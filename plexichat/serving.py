@@ -23,6 +23,7 @@ from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework
 
+from plexichat import __version__
 from plexichat.admin.door import door
 from plexichat.app import House, create_app
 from plexichat.config import Config
@@ -60,6 +61,7 @@ async def serve(config: Config, announce: Callable[[str], None]) -> None:
                 await listener.open(socks)
                 where = " and ".join(url(*place) for place in places)
                 announce(f"Plexichat is ready on {where} (data in {house.directory})")
+                log.info("ready on %s, version %s", where, __version__)
                 await stop.wait()
                 log.info("stopping")
                 house.state = "shutting_down"

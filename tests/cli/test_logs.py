@@ -66,6 +66,7 @@ def test_a_server_is_followed_and_so_is_the_next_part(tmp_path: Path) -> None:
         assert server.stop() == 0
     path = tmp_path / "data" / "logs" / "plexichat.log"
     with following(tmp_path) as lines:
+        assert any(f"ready on {server.url}, version a." in told for told in lines)
         assert any(told.endswith("plexichat.serving: stopped\n") for told in lines)
         with path.open("a") as more:
             more.write(line("one more"))
