@@ -33,7 +33,9 @@ from plexichat.store.relationships import (
 
 NONE = None
 NOTIFIED = NotificationCreated, NotificationGone
-VERBS: tuple[Verb, ...] = ("request", "accept", "remove", "block")
+VERBS: tuple[Verb, ...] = (
+    "request", "accept", "decline", "remove", "part", "block", "unblock",
+)  # fmt: skip
 STRANGERS: Pair = (NONE, NONE)
 
 # (mine, theirs), and what each verb of mine makes of it or how it is refused
@@ -42,15 +44,26 @@ EXISTS = (Conflict, "Already exists")
 NO_REQUEST = (NotFound, "Request not found")
 NOTHING = (NotFound, "Relationship not found")
 ALREADY = (Conflict, "Already blocked")
-OUTCOMES: dict[Pair, tuple[Any, Any, Any, Any]] = {
-    (NONE, NONE): ((OUTGOING, INCOMING), NO_REQUEST, NOTHING, (BLOCKED, NONE)),
-    (OUTGOING, INCOMING): (EXISTS, NO_REQUEST, (NONE, NONE), (BLOCKED, NONE)),
-    (INCOMING, OUTGOING): (EXISTS, (FRIEND, FRIEND), (NONE, NONE), (BLOCKED, NONE)),
-    (FRIEND, FRIEND): (EXISTS, NO_REQUEST, (NONE, NONE), (BLOCKED, NONE)),
-    (BLOCKED, NONE): (BLOCKED_403, NO_REQUEST, (NONE, NONE), ALREADY),
-    (NONE, BLOCKED): (BLOCKED_403, NO_REQUEST, NOTHING, (BLOCKED, BLOCKED)),
-    (BLOCKED, BLOCKED): (BLOCKED_403, NO_REQUEST, (NONE, BLOCKED), ALREADY),
-}
+ENDED: Pair = (NONE, NONE)
+OUTCOMES: dict[Pair, tuple[Any, ...]] = {
+    (NONE, NONE): (
+        (OUTGOING, INCOMING), NO_REQUEST, NO_REQUEST, NOTHING, NOTHING, (BLOCKED, NONE), NOTHING,
+    ),
+    (OUTGOING, INCOMING): (
+        EXISTS, NO_REQUEST, NO_REQUEST, ENDED, ENDED, (BLOCKED, NONE), NOTHING,
+    ),
+    (INCOMING, OUTGOING): (
+        EXISTS, (FRIEND, FRIEND), ENDED, ENDED, ENDED, (BLOCKED, NONE), NOTHING,
+    ),
+    (FRIEND, FRIEND): (EXISTS, NO_REQUEST, NO_REQUEST, ENDED, ENDED, (BLOCKED, NONE), NOTHING),
+    (BLOCKED, NONE): (BLOCKED_403, NO_REQUEST, NO_REQUEST, ENDED, NOTHING, ALREADY, ENDED),
+    (NONE, BLOCKED): (
+        BLOCKED_403, NO_REQUEST, NO_REQUEST, NOTHING, NOTHING, (BLOCKED, BLOCKED), NOTHING,
+    ),
+    (BLOCKED, BLOCKED): (
+        BLOCKED_403, NO_REQUEST, NO_REQUEST, (NONE, BLOCKED), NOTHING, ALREADY, (NONE, BLOCKED),
+    ),
+}  # fmt: skip
 CASES = [
     (state, verb, outcome)
     for state, outcomes in OUTCOMES.items()
@@ -82,8 +95,14 @@ class Street:
                 return await self.db.write(relationships.request, who, other, message)
             case "accept":
                 return await self.db.write(relationships.accept, who, other)
+            case "decline":
+                return await self.db.write(relationships.decline, who, other)
             case "remove":
                 return await self.db.write(relationships.remove, who, other)
+            case "part":
+                return await self.db.write(relationships.part, who, other)
+            case "unblock":
+                return await self.db.write(relationships.unblock, who, other)
             case "block":
                 return await self.db.write(relationships.block, who, other)
 
