@@ -67,6 +67,12 @@ def written(snap: Snapshot, user_id: int, server_id: int) -> list[Channel]:
     return sorted(found, key=lambda channel: channel.id)
 
 
+def refuse_hidden(snap: Snapshot, server_id: int, name: str) -> None:
+    """Refuse whoever sees no channel to write in of a name, where there is one."""
+    if _taken(snap, server_id, name):
+        raise Forbidden(*channels.ACCESS_DENIED)
+
+
 def find(
     snap: Snapshot, user_id: int, channel_id: int
 ) -> tuple[Channel, Conversation | None]:
@@ -236,10 +242,14 @@ def _dashed(name: str) -> str:
 
 
 def _refuse_namesake(snap: Snapshot, server_id: int, name: str) -> None:
+    if _taken(snap, server_id, name):
+        raise Conflict("channel_exists", "Channel name already exists")
+
+
+def _taken(snap: Snapshot, server_id: int, name: str) -> bool:
     rules = rule_rows.of_server(snap, server_id)
     assert rules is not None
-    if any(each.name == name and each.kind in WRITTEN for each in rules.channels.values()):
-        raise Conflict("channel_exists", "Channel name already exists")
+    return any(each.name == name and each.kind in WRITTEN for each in rules.channels.values())
 
 
 def _check_category(

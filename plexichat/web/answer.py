@@ -58,6 +58,7 @@ class Dialect:
     read_id: Callable[[str, str], int] = bodies.snowflake  # an id in a path, and what it names
     counts_each_route: bool = True  # a route that names no bucket has one for itself
     open_to_pages: bool = False  # where no origins are listed, to any page that sends no cookies
+    exact: bool = False  # takes tokens and bodies only when they are called what they are
     headers: tuple[tuple[bytes, bytes], ...] = (JSON_TYPE,)  # of what it says no with
 
 
@@ -194,6 +195,7 @@ async def _answer(
     request: Request, dialect: Dialect, route: Route, args: dict[str, Any]
 ) -> Reply:
     house = request.house
+    request.exact = dialect.exact
     counted = network(request.address)
     refuse_over(house.limits.take("everyone", None), "global")
     refuse_over(house.limits.take("address", counted), "ip")
@@ -222,6 +224,8 @@ async def _answer(
         args["query"] = bodies.parse_query(request.query, route.query)
     if route.body is not None:
         raw = await request.body(house.config.server.max_body_bytes)
+        if raw and dialect.exact:
+            bodies.refuse_other(request.header(b"content-type"), route.takes)
         args["body"] = bodies.decode(raw, route.body)
     answer = await route.call(**args)
     if isinstance(answer, Reply):

@@ -35,6 +35,14 @@ def decode(raw: bytes, type: type[T]) -> T:
         raise Invalid("invalid_json", "Invalid input: body is not valid JSON") from None
 
 
+def refuse_other(content_type: str | None, wanted: str) -> None:
+    """Refuse a body that says to be something else; one that says nothing may be what is wanted."""
+    if content_type is None or wanted == "*/*":
+        return
+    if content_type.partition(";")[0].strip().lower() != wanted:
+        raise Invalid("invalid_type", f"Invalid input: body is not {wanted}")
+
+
 def parse_query(raw: bytes, type: type[T]) -> T:
     """A query string as `type`; of a repeated name the first counts."""
     try:

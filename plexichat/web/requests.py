@@ -62,8 +62,8 @@ class Request:
     """One HTTP request, read from its ASGI scope."""
 
     __slots__ = (
-        "_me", "_receive", "_unread", "address", "admin", "headers", "house", "method", "path",
-        "query", "scope", "verdict",
+        "_me", "_receive", "_unread", "address", "admin", "exact", "headers", "house", "method",
+        "path", "query", "scope", "verdict",
     )  # fmt: skip
 
     def __init__(self, house: "House", scope: Scope, receive: Receive) -> None:
@@ -78,6 +78,7 @@ class Request:
         self.verdict: Verdict | None = None
         self._me: Me | None = None
         self.admin: Admin | None = None
+        self.exact = False  # whether its dialect takes a token only after the very word `Bearer`
         self._unread = True
 
     def header(self, name: bytes) -> str | None:
@@ -247,6 +248,7 @@ def bearer(request: Request) -> str:
     if len(given) > 1:
         raise Unauthenticated("multiple_authorization", "Multiple Authorization headers")
     scheme, _, token = given[0].partition(" ")
-    if scheme.lower() != "bearer" or not TOKEN.fullmatch(token):
+    known = scheme if request.exact else scheme.capitalize()
+    if known != "Bearer" or not TOKEN.fullmatch(token):
         raise Unauthenticated("invalid_token", "Invalid token")
     return token

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from plexichat.core import relationships
+from plexichat.core import relationships, users
 from plexichat.core.errors import NotFound
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
@@ -130,6 +130,7 @@ def _refuse_posing(user_id: str | None) -> None:
 
 async def _reached(user_id: str) -> int:
     other = read_id(user_id, "user")
+    await see(users.get, other)
     await see(relationships.refuse_strangers, me().id, other)
     return other
 

@@ -109,5 +109,5 @@ def answered(code: str, status: int, sentence: str | None = None) -> Iterator[No
 
 
 DIALECT = Dialect(
-    "wryft", ("/api",), word, read_id, counts_each_route=False, open_to_pages=True
+    "wryft", ("/api",), word, read_id, counts_each_route=False, open_to_pages=True, exact=True
 )

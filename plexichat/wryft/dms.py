@@ -1,11 +1,15 @@
 """Direct messages (contract 08)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from plexichat.core import channels, messages
 from plexichat.core.errors import NotFound
 from plexichat.store.channels import Channel
 from plexichat.web.requests import Reply, act, house, see
 from plexichat.web.routes import Routes
 from plexichat.wryft import shapes
+from plexichat.wryft.dialect import answered
 from plexichat.wryft.messages import Edit, NewMessage, Query, change, drafted, page
 from plexichat.wryft.selves import refuse_other
 from plexichat.wryft.shapes import DirectMessage, Dm
@@ -48,15 +52,29 @@ async def send(user_id: int, dm_id: int, body: NewMessage) -> DirectMessage:
 @routes.patch("/dms/<user_id>/<dm_id>/messages/<message_id>")
 async def edit(user_id: int, dm_id: int, message_id: int, body: Edit) -> Reply:
     """Say one's own message differently."""
-    await change((await _dm(user_id, dm_id)).id, message_id, body)
+    channel = await _dm(user_id, dm_id)
+    with _alone():
+        await change(channel.id, message_id, body)
     return Reply()
 
 
 @routes.delete("/dms/<user_id>/<dm_id>/messages/<message_id>")
 async def delete(user_id: int, dm_id: int, message_id: int) -> Reply:
     """Delete a message of one's own."""
-    await act(messages.delete, user_id, (await _dm(user_id, dm_id)).id, message_id)
+    channel = await _dm(user_id, dm_id)
+    with _alone():
+        await act(messages.delete, user_id, channel.id, message_id)
     return Reply()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """There is no message of the other's for who changes messages."""
+    with (
+        answered("not_author", 404, "Message not found"),
+        answered("permission_denied", 404, "Message not found"),
+    ):
+        yield
 
 
 async def _dm(user_id: int, dm_id: int) -> Channel:

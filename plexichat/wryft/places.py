@@ -58,8 +58,12 @@ def find(snap: Snapshot, user_id: int, place: str) -> Channel | None:
     guild, dash, name = place[:UUID_LENGTH], place[UUID_LENGTH:][:1], place[UUID_LENGTH + 1 :]
     if dash != "-" or not name:
         raise Invalid("invalid_channel", "Invalid channel id")
-    found = _named(snap, user_id, read_id(guild, "channel"), name)
-    return None if found is None else channels.get(snap, user_id, found.id)
+    server_id = read_id(guild, "channel")
+    found = _named(snap, user_id, server_id, name)
+    if found is None:
+        server_channels.refuse_hidden(snap, server_id, name)
+        return None
+    return channels.get(snap, user_id, found.id)
 
 
 def guess(snap: Snapshot, user_id: int, place: str, last: int | None) -> Channel | None:

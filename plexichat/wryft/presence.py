@@ -3,6 +3,7 @@
 import time
 from typing import ClassVar, Final
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from plexichat.core import presence
@@ -54,12 +55,13 @@ async def beat() -> Reply:
 
 
 @routes.get("/presence/<user_id>", public=True)
-async def show(user_id: int) -> Seen:
+async def show(user_id: str) -> Seen:
     """How somebody is seen; unknown people are offline."""
-    here, viewer = house(), guest()
+    here, viewer, number = house(), guest(), read_id(user_id, "user")
     viewer_id = None if viewer is None else viewer.id
-    active_at = here.live.active_at(user_id) or None
-    return _seen(await see(presence.get, viewer_id, user_id, here.presence.here(), active_at))
+    active_at = here.live.active_at(number) or None
+    found = await see(presence.get, viewer_id, number, here.presence.here(), active_at)
+    return msgspec.structs.replace(_seen(found), user_id=user_id.lower())
 
 
 @routes.post("/presence/bulk")

@@ -4,13 +4,14 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from plexichat.core import avatars, mutuals, profiles, users
+from plexichat.core import mutuals, profiles, users
 from plexichat.core.errors import Conflict, Invalid
 from plexichat.web.requests import act, guest, me, see
 from plexichat.web.routes import Routes
 from plexichat.wryft.dialect import picture_url, uuid
 from plexichat.wryft.profiles import Profile, own, public
 from plexichat.wryft.selves import refuse_other
+from plexichat.wryft.shapes_guilds import initials
 
 routes = Routes("Users")
 
@@ -74,7 +75,7 @@ async def mutual_guilds(user_id: int, target_user_id: int) -> list[Guild]:
     """The guilds that one shares with somebody, by name."""
     refuse_other(user_id)
     return [
-        Guild(uuid(each.id), each.name, icon or avatars.initials(each.name), icon)
+        Guild(uuid(each.id), each.name, icon or initials(each.name), icon)
         for each in await see(mutuals.servers, me().id, target_user_id)
         for icon in [picture_url(each.icon)]
     ]

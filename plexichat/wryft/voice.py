@@ -55,7 +55,7 @@ async def heartbeat(channel_id: int) -> None:
     house().voice.heartbeat(channel_id, me().id, _now())
 
 
-@routes.post("/voice/<channel_id>/leave", public=True, status=204)
+@routes.post("/voice/<channel_id>/leave", public=True, status=204, takes="*/*")
 async def leave(channel_id: int, body: Beacon) -> None:
     """Go from a voice channel, whether one is there or not; the token may be in the body."""
     told = current().header(b"authorization") is None and body.token

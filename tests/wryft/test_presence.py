@@ -130,7 +130,8 @@ class TestSeeing:
     ) -> None:
         assert await shown(ann, bob) == "offline"
         answer = await stranger.get(f"/api/presence/{NOBODY}")
-        assert (answer.status_code, answer.json()["status"]) == (200, "offline")
+        assert answer.status_code == 200
+        assert (answer.json()["user_id"], answer.json()["status"]) == (NOBODY, "offline")
         assert refusal(await stranger.get("/api/presence/77")) == (400, "Invalid user id")
 
     async def test_does_not_pass_a_block(self, ann: Person, bob: Person) -> None:

@@ -10,7 +10,7 @@ from quart import Quart
 from plexichat import wryft
 from plexichat.web.answer import Site
 from tests.cast import Person
-from tests.wryft.cast import refusal
+from tests.wryft.cast import named, refusal
 
 README = Path(wryft.__file__).parent / "README.md"
 
@@ -52,3 +52,22 @@ async def test_any_page_may_read_what_it_asks_for_without_cookies(
         answer = await stranger.request(method, "/api/health", headers=asked)
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_a_body_that_is_no_json_is_refused(ann: Person) -> None:
+    path, body = f"/api/users/{named(ann)}/profile", b'{"bio": "Wheel thrower."}'
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        answer = await ann.ask("PATCH", path, content=body, headers={"Content-Type": kind})
+        assert refusal(answer) == (400, "Invalid input: body is not application/json")
+    for headers in ({}, {"Content-Type": "Application/JSON; charset=utf-8"}):
+        answer = await ann.ask("PATCH", path, content=body, headers=headers)
+        assert answer.json()["bio"] == "Wheel thrower."
+
+
+@pytest.mark.parametrize("scheme", ["bearer ", "BEARER ", "Bearer  ", "", "Basic "])
+async def test_a_token_stands_behind_the_one_word(
+    ann: Person, stranger: httpx.AsyncClient, scheme: str
+) -> None:
+    headers = {"Authorization": scheme + ann.token}
+    answer = await stranger.get("/api/guilds", headers=headers)
+    assert refusal(answer) == (401, "Invalid token")

@@ -362,6 +362,8 @@ async def test_calls_over_http(
         assert "to_user_id" not in told
         for person, posing in ((ann, signal), (cem, {**signal, "from_user_id": named(cem)})):
             assert (await person.post("/api/webrtc/signal", posing)).status_code == 403
+        unknown = {**signal, "from_user_id": named(bob), "to_user_id": str(uuid4())}
+        assert (await bob.post("/api/webrtc/signal", unknown)).status_code == 404
         assert (await cem.post(f"{path}/end", {"user_id": named(cem)})).status_code == 404
         assert (await ann.post(f"{path}/end")).status_code == 400
         assert (await ann.post(f"{path}/end", {"user_id": named(ann)})).status_code == 200

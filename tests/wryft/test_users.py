@@ -154,8 +154,8 @@ class TestTheMutual:
         assert answer.status_code == 200
         club, house = answer.json()
         assert club.pop("id") != house.pop("id")
-        assert club == {"name": "Pottery Club", "icon": "PC", "icon_url": None}
-        assert house == {"name": "zebra house", "icon": "ZH", "icon_url": None}
+        assert club == {"name": "Pottery Club", "icon": "PO", "icon_url": None}
+        assert house == {"name": "zebra house", "icon": "ZE", "icon_url": None}
 
     async def test_friends_come_by_name(
         self, ann: Person, bob: Person, cem: Person, dee: Person
