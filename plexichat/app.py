@@ -73,6 +73,7 @@ class House:
         self.directory = Path(config.storage.directory).resolve()
         self.state: Literal["running", "shutting_down"] = "running"
         self.started_at = time.monotonic()
+        self.listening: tuple[str, ...] = ()  # where, while it is a server that runs
         self.answered = Tally[tuple[str, int]]()  # by bucket and first digit of the status
         self.live = LiveSessions()
         self.limits = Limits(config.rate_limits, time.monotonic)

@@ -59,7 +59,8 @@ async def serve(config: Config, announce: Callable[[str], None]) -> None:
             spare_the_collector()
             async with door(house), measured(house), house.backups.by_the_clock():
                 await listener.open(socks)
-                where = " and ".join(url(*place) for place in places)
+                house.listening = tuple(url(*place) for place in places)
+                where = " and ".join(house.listening)
                 announce(f"Plexichat is ready on {where} (data in {house.directory})")
                 log.info("ready on %s, version %s", where, __version__)
                 await stop.wait()

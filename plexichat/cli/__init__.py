@@ -13,6 +13,7 @@ import click
 from plexichat.cli.about import bench, test, version
 from plexichat.cli.admins import admin
 from plexichat.cli.backups import backup
+from plexichat.cli.completion import VARIABLE, completion
 from plexichat.cli.config import config
 from plexichat.cli.database import db
 from plexichat.cli.doctor import doctor
@@ -24,6 +25,7 @@ from plexichat.cli.options import Sources, given
 from plexichat.cli.output import clean
 from plexichat.cli.permissions import permissions
 from plexichat.cli.retention import retention
+from plexichat.cli.running import maintenance, status, stop
 from plexichat.cli.serve import serve
 from plexichat.cli.servers import server
 from plexichat.cli.sessions import token
@@ -50,6 +52,9 @@ def plexichat(context: click.Context, sources: Sources) -> None:
 for verb in (
     init,
     serve,
+    status,
+    stop,
+    maintenance,
     user,
     admin,
     server,
@@ -64,6 +69,7 @@ for verb in (
     logs,
     doctor,
     config,
+    completion,
     version,
     test,
     bench,
@@ -73,7 +79,7 @@ for verb in (
 
 def main() -> NoReturn:
     try:
-        status = plexichat.main(prog_name=program(), standalone_mode=False)
+        status = plexichat.main(prog_name=program(), standalone_mode=False, complete_var=VARIABLE)
         sys.stdout.flush()
     except click.UsageError as misuse:
         sys.exit(told_misuse(misuse))

@@ -73,6 +73,14 @@ def when(moment: dt.datetime | None, otherwise: str = "-") -> str:
     return otherwise if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
+def span(seconds: int) -> str:
+    """A time that has passed: "50 s", "12 min", "3 h", "9 days"."""
+    for unit, word in ((172_800, "days"), (7200, "h"), (120, "min")):
+        if seconds >= unit:
+            return f"{seconds // {'days': 86_400, 'h': 3600, 'min': 60}[word]} {word}"
+    return f"{seconds} s"
+
+
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], none: str) -> None:
     """Rows under their head, cut to the terminal if there is one; without any, say `none`."""
     if not rows:

@@ -10,7 +10,8 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from plexichat.config.options import Config
+from plexichat.config.kinds import from_text
+from plexichat.config.options import OPTIONS, Config
 from plexichat.config.sources import (
     ConfigError,
     Given,
@@ -57,6 +58,13 @@ def replace(path: Path, text: str) -> None:
     except OSError as error:
         new.unlink(missing_ok=True)
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def plain(key: str, text: str) -> Plain:
+    """What somebody typed as an option's value, as the file would hold it."""
+    value = from_text(OPTIONS.get(key), text)
+    assert isinstance(value, str | int | bool | list)
+    return value
 
 
 def toml(value: Plain) -> str:

@@ -49,6 +49,11 @@ WRONG = {
     "webhook revoke": (("1",), 2, "--yes"),
     "token list": ((), 1, "no database"),
     "token revoke": (("1",), 1, "no database"),
+    "status": ((), 1, "no database"),
+    "stop": ((), 1, "no database"),
+    "maintenance on": ((), 1, "no database"),
+    "maintenance off": ((), 1, "no database"),
+    "completion": (("tcsh",), 2, "tcsh"),
     "backup create": (("chat.tar",), 1, "no database"),
     "backup list": (("--set", "backup.schedule=nightly"), 1, 'empty, "daily 03:30"'),
     "backup verify": ((), 2, "name a file or say --all"),
@@ -62,6 +67,7 @@ WRONG = {
     "db check": ((), 1, "no database"),
     "db optimize": ((), 1, "no database"),
     "config show": (("--set", "server.port=many"), 1, "server.port"),
+    "config set": (("server.prot", "1"), 1, "server.port"),
     "config check": (("--config", "nowhere.toml"), 1, "nowhere.toml"),
     "version": (("--loudly",), 2, "--loudly"),
     "test": (("--no-such-option-of-pytest",), 4, "no-such-option-of-pytest"),
@@ -69,6 +75,7 @@ WRONG = {
 }
 # Every verb that prints data: what is typed after it, a name in the JSON that comes out.
 DATA = {
+    "status": ((), "last_backup"),
     "user create": (("eve", "--password-stdin"), "username"),
     "user recovery-link": (("bob",), "url"),
     "user list": ((), "suspended_until"),
