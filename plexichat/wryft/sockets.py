@@ -52,7 +52,8 @@ class Sockets:
             warning=lambda seconds: None,
             reconnect=None,
         )
-        self._origins = Origins(house.shapes.origin, house.config.gateway.allowed_origins)
+        listed = house.config.gateway.allowed_origins
+        self._origins = Origins(house.shapes.origin, listed, any_port=True)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold the conversation on one WebSocket, from its handshake to its end."""

@@ -223,14 +223,18 @@ async def test_a_handshake_that_lacks_something_is_refused(
         assert refused.value.response.status_code == 400
     for headers, status in (
         ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://[elsewhere"}, 403),
         ({"Cookie": f"{COOKIE}=gone"}, 401),
     ):
         with pytest.raises(InvalidStatus) as refused:
             await connect(address(ws, general(street)), additional_headers=headers)
         assert refused.value.response.status_code == status
-    ours = {"Origin": ws.replace("ws://", "http://").removesuffix("/ws")}
-    async with connect(address(ws, general(street), ann), additional_headers=ours) as socket:
-        assert (await hear(socket))["type"] == "user_joined"
+    ours = ws.replace("ws://", "http://").removesuffix("/ws")
+    for origin in (ours, f"{ours.rpartition(':')[0]}:5173"):
+        page = {"Origin": origin}
+        async with connect(address(ws, general(street), ann), additional_headers=page) as socket:
+            assert (await hear(socket))["type"] == "user_joined"
 
 
 async def test_who_loses_a_channel_hears_no_more_of_it(
