@@ -7,6 +7,7 @@ from typing import Any, Final
 from plexichat.admin import (
     backups,
     database,
+    exports,
     invites,
     media,
     people,
@@ -22,6 +23,7 @@ from plexichat.admin.words import Done, Progress, Refused
 SUBJECTS: Final = (
     backups,
     database,
+    exports,
     invites,
     media,
     people,

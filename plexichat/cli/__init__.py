@@ -17,6 +17,7 @@ from plexichat.cli.completion import VARIABLE, completion
 from plexichat.cli.config import config
 from plexichat.cli.database import db
 from plexichat.cli.doctor import doctor
+from plexichat.cli.exports import export
 from plexichat.cli.init import init
 from plexichat.cli.invites import invite
 from plexichat.cli.logs import logs
@@ -49,6 +50,7 @@ def plexichat(context: click.Context, sources: Sources) -> None:
     context.obj = sources
 
 
+user.add_command(export)
 for verb in (
     init,
     serve,
