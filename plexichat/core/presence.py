@@ -79,6 +79,11 @@ class LivePresence:
         """How others see this person now; when they were last seen is not for memory to say."""
         return others_see(user_id, self._here.get(user_id))
 
+    def hides(self, user_id: int) -> bool:
+        """Whether this person is here and does not want it to be seen."""
+        chosen = self._here.get(user_id)
+        return chosen is not None and _hides(chosen)
+
 
 def seen_by(relation: Relation, live: LivePresence) -> Presence:
     """The presence that somebody may follow: friends see one another, nobody else is told."""

@@ -71,6 +71,7 @@ class Conversation:
     def left(self) -> None:
         """The socket is gone."""
         if self._me is not None:
+            self._seen = self._seen and not self._house.presence.hides(self._me.id)
             self._announce("user_left")
 
     async def hear(self, said: str | bytes) -> None:

@@ -400,6 +400,22 @@ async def test_who_hides_comes_and_goes_unseen(
         assert [each for each in told if each.get("user") == "bob"] == []
 
 
+async def test_who_hides_while_there_goes_unseen(
+    street: Town, ann: Person, bob: Person, ws: str
+) -> None:
+    async with at(ws, general(street), ann) as socket:
+        for status in ("dnd", "invisible"):
+            await bob.put("/users/@me/presence", {"status": "online"})
+            async with at(ws, general(street), bob):
+                while (await hear(socket, "user_joined"))["user"] != "bob":
+                    pass
+                await bob.put("/users/@me/presence", {"status": status})
+            if status == "dnd":
+                assert (await hear(socket, "user_left"))["user"] == "bob"
+        told = await heard(socket, ws, general(street), ann)
+        assert {"type": "user_left", "user": "bob"} not in told
+
+
 async def test_a_revoked_token_closes_its_sockets(street: Town, ann: Person, ws: str) -> None:
     async with at(ws, general(street), ann) as socket:
         await ann.post("/auth/logout")
