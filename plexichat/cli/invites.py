@@ -41,6 +41,9 @@ def create(
     It is needed where registration.mode is "invite". Where that is "open" it only brings people
     into the server it is for, and where it is "closed" no link lets anybody in.
 
+    The part behind # is the code, which a client asks for when it registers; no page of this server
+    does so yet.
+
     \b
     Examples:
       invite create
