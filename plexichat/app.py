@@ -13,7 +13,7 @@ from typing import Literal, ParamSpec, TypeVar
 from quart import Quart
 
 from plexichat import cores, wryft
-from plexichat.api import gateway, recovery_page, reference
+from plexichat.api import forms, gateway, reference
 from plexichat.api.dialect import DIALECT
 from plexichat.api.frames import AUTHENTICATION_FAILED
 from plexichat.api.groups import GROUPS
@@ -212,7 +212,7 @@ def create_app(house: House) -> Quart:
     site = Site(house)
     described = house.config.docs.enabled
     site.mount(DIALECT, (*GROUPS, reference.routes(GROUPS)) if described else GROUPS)
-    site.mount(recovery_page.DIALECT, (recovery_page.routes,))
+    site.mount(forms.DIALECT, forms.GROUPS)
     site.mount(wryft.DIALECT, wryft.GROUPS)
 
     class Http(Connection):

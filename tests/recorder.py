@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from plexichat.api import recovery_page, reference
+from plexichat.api import forms, reference
 from plexichat.api.groups import GROUPS
 from plexichat.config import RateLimits
 
@@ -27,7 +27,7 @@ NOWHERE = {403: "Access denied", 404: "Not found", 405: "Method not allowed"}
 
 # Pages are for people; the reference does not describe itself.
 PAGES = {route.path for route in reference.routes(GROUPS).routes}
-ELSEWHERE = ("/api/", f"{recovery_page.PATH}/")
+ELSEWHERE = ("/api/", *(f"{path}/" for path in forms.DIALECT.prefixes))
 
 DOCUMENT = reference.document(GROUPS, "", RateLimits())
 REGISTRY: Registry[Any] = Registry().with_resource(URI, DRAFT202012.create_resource(DOCUMENT))

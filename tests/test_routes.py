@@ -8,7 +8,7 @@ import pytest
 from quart import Quart
 
 import plexichat
-from plexichat.api import recovery_page, reference
+from plexichat.api import forms, reference
 from plexichat.api.groups import GROUPS
 from plexichat.web.answer import Site
 from tests.cast import Person
@@ -51,7 +51,7 @@ def test_every_row_is_a_route_and_stands_there_once() -> None:
 
 def test_every_served_route_is_in_the_contract() -> None:
     assert served(GROUPS) - set(ROUTES) == set()
-    assert served((reference.routes(GROUPS), recovery_page.routes)) - set(PAGES) == set()
+    assert served((reference.routes(GROUPS), *forms.GROUPS)) - set(PAGES) == set()
 
 
 @pytest.mark.parametrize("base", BASES, ids=["bare", "prefixed"])
@@ -73,7 +73,7 @@ async def test_pages_are_served_at_the_bare_base_only(stranger: httpx.AsyncClien
 
 def test_the_application_has_no_routes_beside_the_contract(app: Quart) -> None:
     site: Site = app.extensions["site"]
-    names = ("plexichat", recovery_page.DIALECT.name)
+    names = ("plexichat", forms.DIALECT.name)
     served = {(route.method, route.template) for name in names for route in site.routes[name]}
     assert served == {*ROUTES, *PAGES}
     assert list(app.url_map.iter_rules()) == []

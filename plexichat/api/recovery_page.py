@@ -7,8 +7,7 @@ and no other site. A script moves it into the form; without scripts one pastes i
 from msgspec import Struct
 
 from plexichat.web import accounts, bodies, pages
-from plexichat.web.answer import Dialect
-from plexichat.web.refusals import STATUS, Problem, refused
+from plexichat.web.refusals import STATUS, refused
 from plexichat.web.requests import Reply, current
 from plexichat.web.routes import Routes
 
@@ -65,10 +64,3 @@ async def script() -> Reply:
 
 def _form(token: str = "", told: str = "", status: int = 200) -> Reply:
     return pages.filled("recover.html", status, token=token, told=told)
-
-
-def _word(problem: Problem) -> bytes:
-    return pages.filled("recovery-refused.html", told=problem.message).body
-
-
-DIALECT = Dialect("pages", (PATH,), _word, headers=tuple(pages.FORM))

@@ -41,8 +41,8 @@ def create(
     It is needed where registration.mode is "invite". Where that is "open" it only brings people
     into the server it is for, and where it is "closed" no link lets anybody in.
 
-    The part behind # is the code, which a client asks for when it registers; no page of this server
-    does so yet.
+    The link opens a page of the server; the part behind # is the code, for clients that register
+    people themselves.
 
     \b
     Examples:
