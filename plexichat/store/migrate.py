@@ -1,8 +1,9 @@
 """Bring the tables of a database to what this program expects, one numbered step at a time.
 
-Each step is one transaction that also raises `user_version`. Foreign keys are off meanwhile, since
-rebuilding a table would cascade, and are checked before each commit. What was there is kept in
-`backups/` before the first step runs; of such copies the newest few stay.
+Each step is one transaction that also raises `user_version`; a new database takes all at once.
+Foreign keys are off meanwhile, since rebuilding a table would cascade, and are checked before each
+commit. What was there is kept in `backups/` before the first step runs; of such copies the newest
+few stay.
 """
 
 import re
@@ -51,11 +52,16 @@ def migrate(connection: Connection, backups: Path | None, known: list[Step]) -> 
     elif connection.execute("SELECT 1 FROM sqlite_master").fetchall():
         raise StoreError("the database file was not made by Plexichat")
     pragma(connection, "foreign_keys = OFF")
-    for step in missing:
+    for step in missing if version > 0 else [whole(missing)]:
         apply(connection, step)
     pragma(connection, "foreign_keys = ON")
     if backups is not None:
         prune(backups)
+
+
+def whole(steps: list[Step]) -> Step:
+    """All of them as one: what begins has nothing between two of them to come back to."""
+    return Step(steps[-1].number, "of a new database", "\n".join(step.sql for step in steps))
 
 
 def current(connection: Connection) -> int:

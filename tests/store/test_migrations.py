@@ -107,11 +107,22 @@ def test_a_database_that_is_up_to_date_is_left_alone(connection: Connection, bac
 def test_a_step_that_fails_leaves_the_version_before_it(
     connection: Connection, backups: Path
 ) -> None:
+    migrate(connection, backups, [FIRST])
     broken = Step(2, "0002_broken.sql", "CREATE TABLE more (a TEXT) STRICT; CREATE TABLE note (b);")
     with pytest.raises(StoreError, match=r"0002_broken\.sql: table note already exists"):
         migrate(connection, backups, [FIRST, broken])
     assert current(connection) == 1
     assert {name for name, _ in schema(connection)} == {"note"}
+    migrate(connection, backups, [FIRST, SECOND])
+    assert current(connection) == 2
+
+
+def test_a_new_database_takes_every_step_or_none(connection: Connection, backups: Path) -> None:
+    broken = Step(2, "0002_broken.sql", "CREATE TABLE note (b);")
+    with pytest.raises(StoreError, match="a new database"):
+        migrate(connection, backups, [FIRST, broken])
+    assert current(connection) == 0
+    assert schema(connection) == set()
     migrate(connection, backups, [FIRST, SECOND])
     assert current(connection) == 2
 
@@ -141,6 +152,7 @@ def test_a_step_that_leaves_rows_without_their_kin_is_undone(
         CREATE TABLE note (by INTEGER REFERENCES person (id)) STRICT;
         INSERT INTO person VALUES (1); INSERT INTO note VALUES (1);
     """)  # fmt: skip
+    migrate(connection, backups, [first])
     with pytest.raises(StoreError, match=r"0002\.sql leaves 1 rows"):
         migrate(connection, backups, [first, Step(2, "0002.sql", "DELETE FROM person;")])
     assert connection.execute("SELECT * FROM person").fetchall() == [(1,)]
