@@ -134,11 +134,6 @@ def log_out(tx: Tx, admin: Admin) -> None:
     rows.delete(tx, admin.session_id)
 
 
-def end_all(tx: Tx, user_id: int) -> None:
-    """End whatever sessions somebody has as an admin."""
-    rows.delete_of(tx, user_id)
-
-
 def nothing(tx: Tx) -> None:
     """For a deed outside of the database, of which only its line is written."""
 

@@ -41,13 +41,8 @@ class Voice:
         if user_id in self._heard.get(channel_id, {}):
             self._heard[channel_id][user_id] = now
 
-    def users_of(self, channel_id: int, now: int) -> tuple[int, ...]:
-        """Who is in a channel, in the order in which they came."""
-        self._forget_stale(now)
-        return tuple(self._heard.get(channel_id, ()))
-
     def everybody(self, now: int) -> Mapping[int, tuple[int, ...]]:
-        """Who is in which channel."""
+        """Who is in which channel, in the order in which they came."""
         self._forget_stale(now)
         return {channel_id: tuple(there) for channel_id, there in self._heard.items()}
 

@@ -40,13 +40,6 @@ OF: Final = {
     "deed": "admin_id = ?1",
     "admin_note": "user_id = ?1",
 }
-# What names people too and is left out: proofs, what is on its way, what others wrote of others.
-LEFT_OUT: Final = frozenset(
-    (
-        "admin_session", "backup_code", "blocked_address", "challenge", "recovery_code",
-        "recovery_link", "ticket_note", "totp",
-    )
-)  # fmt: skip
 SECRETS: Final = frozenset(("email_key", "password_hash", "token_hash"))
 
 

@@ -49,12 +49,13 @@ def test_whoever_is_not_heard_of_for_half_a_minute_is_gone() -> None:
     voice.join(7, 2, 10)
     voice.join(8, 1, 10)
     voice.heartbeat(7, 1, STALE_MS)
-    assert voice.users_of(7, STALE_MS) == (1, 2)
+    assert voice.everybody(STALE_MS).get(7, ()) == (1, 2)
     assert voice.everybody(STALE_MS + 11) == {7: (1,)}
     voice.heartbeat(7, 2, STALE_MS + 12)
-    assert voice.users_of(7, STALE_MS + 12) == (1,), "a heartbeat does not bring anybody back"
+    there = voice.everybody(STALE_MS + 12)
+    assert there == {7: (1,)}, "a heartbeat does not bring anybody back"
     voice.join(7, 2, STALE_MS + 13)
-    assert voice.users_of(7, STALE_MS + 13) == (1, 2)
+    assert voice.everybody(STALE_MS + 13).get(7, ()) == (1, 2)
     voice.leave(7, 1)
     voice.leave(7, 1)
     assert voice.everybody(STALE_MS + 13) == {7: (2,)}
