@@ -9,8 +9,8 @@ from plexichat.wryft.dialect import read_id, uuid
 from tests.api.line import Line, listening
 from tests.cast import Person
 from tests.wryft.cast import named
+from tests.wryft.sockets import address, at, hear, heard
 from tests.wryft.test_messages import dm, say
-from tests.wryft.test_sockets import address, at, hear, heard
 
 
 def number(id: str) -> str:

@@ -4,8 +4,6 @@ import re
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from plexichat.wryft.dialect import uuid
 from tests.api.test_reactions import deny
 from tests.cast import Person
@@ -13,13 +11,6 @@ from tests.town import Town, found, join
 from tests.wryft.cast import named, refusal
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-
-
-@pytest.fixture
-async def street(ann: Person, bob: Person) -> Town:
-    street = await found(ann)
-    await join(street, bob)
-    return street
 
 
 def spellings(street: Town) -> list[str]:

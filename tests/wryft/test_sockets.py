@@ -3,30 +3,27 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any
-from urllib.parse import quote
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from plexichat.app import House
 from plexichat.config import Config
 from plexichat.config import Wryft as Options
 from plexichat.core import events
 from plexichat.core.events import Event
-from plexichat.wryft.conversation import RELAYS
 from plexichat.wryft.dialect import COOKIE, uuid
 from plexichat.wryft.events import word
 from tests.api.line import listening
 from tests.api.test_reactions import deny
 from tests.cast import Join, Person
-from tests.town import Town, found
+from tests.town import Town
 from tests.town import join as admit
 from tests.wryft.cast import named
+from tests.wryft.sockets import address, at, closing, general, hear, heard
 from tests.wryft.test_messages import dm, say
 
 # What a client of this dialect has no frame for: it asks again when it wants to know.
@@ -45,55 +42,6 @@ UNSPOKEN = {
 SPOKEN = {
     "MessageCreated", "MessageDeleted", "MessageUpdated", "MessagesDeleted", "PresenceChanged",
 }
-
-
-@pytest.fixture
-async def street(ann: Person, bob: Person) -> Town:
-    street = await found(ann)
-    await admit(street, bob)
-    return street
-
-
-def general(street: Town) -> str:
-    return f"{uuid(street.number)}-general"
-
-
-def address(ws: str, place: str, person: Person | None = None, user: str = "marta") -> str:
-    token = "" if person is None else f"&token={person.token}"
-    return f"{ws}?channel={quote(place)}&user={user}{token}"
-
-
-@asynccontextmanager
-async def at(ws: str, place: str, person: Person) -> AsyncIterator[ClientConnection]:
-    """A socket that is in its place: it has heard its own coming."""
-    async with connect(address(ws, place, person)) as socket:
-        assert await hear(socket) == {"type": "user_joined", "user": person.username}
-        yield socket
-
-
-async def hear(socket: ClientConnection, kind: str | None = None) -> dict[str, Any]:
-    """The next frame of a kind, or the next but for news of who is here."""
-    while True:
-        told: dict[str, Any] = json.loads(await socket.recv())
-        if told["type"] == kind or (kind is None and told["type"] != "presence_update"):
-            return told
-
-
-async def heard(socket: ClientConnection, ws: str, place: str, person: Person) -> list[Any]:
-    """What else was said until somebody comes in, which everybody on the channel is told."""
-    told = []
-    async with connect(address(ws, place, person)):
-        while (frame := json.loads(await socket.recv()))["type"] != "user_joined":
-            told.append(frame)
-    return told
-
-
-async def closing(socket: ClientConnection) -> int | None:
-    """Listen until the server closes; return its code."""
-    with suppress(ConnectionClosed):
-        while True:
-            await socket.recv()
-    return socket.close_code
 
 
 def test_every_event_has_a_frame_or_is_known_to_have_none() -> None:
@@ -266,114 +214,6 @@ async def test_the_copies_of_a_client_are_dropped(
         assert (await hear(socket, "message"))["id"] == said["id"]
 
 
-async def voice(street: Town) -> str:
-    answer = await street.owner.post(
-        f"{street.path}/channels", {"name": "Lounge", "type": "voice"}
-    )
-    assert answer.status_code == 200, answer.text
-    return uuid(int(answer.json()["id"]))
-
-
-async def test_voice_is_passed_on_as_from_the_person_it_is(
-    street: Town, ann: Person, bob: Person, ws: str
-) -> None:
-    channel = await voice(street)
-    async with (
-        at(ws, f"voice-{channel}", ann) as one,
-        at(ws, f"voice-{channel}", bob) as other,
-        at(ws, f"server-{uuid(street.number)}", ann) as lobby,
-        at(ws, f"server-{uuid(street.number)}", bob) as stairs,
-    ):
-        mine = {"channelId": channel, "peerId": named(bob)}
-        await other.send(json.dumps({"type": "voice_join", **mine, "username": "ann"}))
-        assert await hear(one, "voice_user_joined") == {
-            "type": "voice_user_joined", **mine, "username": "bob",
-        }  # fmt: skip
-        for kind, load in (
-            ("voice_offer", "offer"), ("voice_answer", "answer"),
-            ("voice_ice_candidate", "candidate"),
-        ):  # fmt: skip
-            sent = {"type": kind, **mine, "targetPeerId": named(ann), load: {"sdp": "v=0"}}
-            posing = {**sent, "peerId": named(ann)}
-            elsewhere = {**sent, "channelId": str(uuid4())}
-            for each in (posing, elsewhere, sent):
-                await other.send(json.dumps(each))
-            assert await hear(one) == sent
-            assert await hear(other, kind) == sent
-        await other.send(json.dumps({"type": "voice_heartbeat", **mine}))
-        await other.send(json.dumps({"type": "voice_leave", **mine}))
-        assert await hear(one) == {"type": "voice_user_left", **mine}
-        here = {"type": "voice_user_joined", **mine, "username": "ann"}
-        await stairs.send(json.dumps(here))
-        assert await hear(lobby, "voice_user_joined") == {**here, "username": "bob"}
-
-
-async def test_calls_ring_those_who_know_one_another(
-    street: Town, ann: Person, bob: Person, cem: Person, ws: str
-) -> None:
-    async with (
-        at(ws, f"user-{named(ann)}", ann) as one,
-        at(ws, f"user-{named(bob)}", bob) as other,
-        at(ws, f"user-{named(cem)}", cem) as stranger,
-    ):
-        call = {"type": "incoming_call", "call_id": "call-1-a", "call_type": "voice"}
-        for posing in (named(ann), named(bob)):
-            asked = {**call, "caller_id": posing, "callee_id": named(bob)}
-            await one.send(json.dumps(asked))
-            assert (await hear(other, "incoming_call"))["caller_id"] == named(ann)
-        await stranger.send(json.dumps({**call, "caller_id": named(cem), "callee_id": named(ann)}))
-        answer = {"type": "call_response", "call_id": "call-1-a", "caller_id": named(ann)}
-        await other.send(json.dumps({**answer, "accepted": True}))
-        assert await hear(one) == {**answer, "accepted": True}
-        signal = {
-            "type": "webrtc_signal", "from_user_id": named(cem), "to_user_id": named(bob),
-            "signal_type": "offer", "signal_data": {"type": "offer", "sdp": "v=0"},
-            "channel_id": None,
-        }  # fmt: skip
-        await one.send(json.dumps(signal))
-        assert await hear(other) == {**signal, "from_user_id": named(ann)}
-        await other.send(json.dumps({"type": "call_ended", "call_id": "call-1-a"}))
-        assert await hear(one) == {
-            "type": "call_ended", "call_id": "call-1-a", "ended_by": named(bob),
-        }  # fmt: skip
-
-
-async def test_calls_over_http(
-    street: Town, ann: Person, bob: Person, cem: Person, ws: str
-) -> None:
-    async with (
-        at(ws, f"user-{named(ann)}", ann) as one,
-        at(ws, f"user-{named(bob)}", bob) as other,
-    ):
-        call = {"caller_id": named(ann), "callee_id": named(bob), "call_type": "video"}
-        rings = (await ann.post("/api/webrtc/call/initiate", call)).json()
-        assert rings == {"call_id": rings["call_id"], "status": "ringing"}
-        assert await hear(other, "incoming_call") == {
-            "type": "incoming_call", "call_id": rings["call_id"], "caller_id": named(ann),
-            "call_type": "video",
-        }  # fmt: skip
-        path = f"/api/webrtc/call/{rings['call_id']}"
-        answer = await bob.post(f"{path}/respond", {"call_id": "x", "accepted": True})
-        assert answer.json() == {"success": True}
-        assert (await hear(one, "call_response"))["accepted"] is True
-        signal = {
-            "from_user_id": named(bob), "to_user_id": named(ann), "signal_type": "answer",
-            "signal_data": {"sdp": "v=0"},
-        }  # fmt: skip
-        assert (await bob.post("/api/webrtc/signal", signal)).json() == {"success": True}
-        told = await hear(one)
-        assert (told["from_user_id"], told["signal_data"]) == (named(bob), {"sdp": "v=0"})
-        assert "to_user_id" not in told
-        for person, posing in ((ann, signal), (cem, {**signal, "from_user_id": named(cem)})):
-            assert (await person.post("/api/webrtc/signal", posing)).status_code == 403
-        unknown = {**signal, "from_user_id": named(bob), "to_user_id": str(uuid4())}
-        assert (await bob.post("/api/webrtc/signal", unknown)).status_code == 404
-        assert (await cem.post(f"{path}/end", {"user_id": named(cem)})).status_code == 404
-        assert (await ann.post(f"{path}/end")).status_code == 400
-        assert (await ann.post(f"{path}/end", {"user_id": named(ann)})).status_code == 200
-        assert (await hear(other, "call_ended"))["ended_by"] == named(ann)
-
-
 async def test_presence_is_told_to_those_who_know_the_person(
     street: Town, ann: Person, bob: Person, cem: Person, ws: str
 ) -> None:
@@ -443,14 +283,6 @@ class TestCrowds:
 
 def test_a_person_may_hold_thirty_two() -> None:
     assert Options().max_sockets_per_user >= 32
-
-
-def test_nothing_is_passed_on_but_what_the_contract_names() -> None:
-    assert {kind for _, kind in RELAYS} == {
-        "voice_join", "voice_leave", "voice_offer", "voice_answer", "voice_ice_candidate",
-        "voice_user_joined", "voice_user_left", "webrtc_signal", "incoming_call",
-        "call_response", "call_ended",
-    }  # fmt: skip
 
 
 async def test_thirty_friends_come_in_at_once(street: Town, join: Join, ws: str) -> None:
