@@ -119,7 +119,7 @@ class TransportSink:
             return True
         data = frames[0] if len(frames) == 1 else b"".join(frames)
         if self._descriptor is not None and not transport.get_write_buffer_size():
-            # As the transport would, without its questions: 0.5 us less. It asks after a failure.
+            # As the transport would, without its questions: 0.4 us less. It asks after a failure.
             try:
                 written = os.write(self._descriptor, data)
             except OSError:
