@@ -237,7 +237,7 @@ def change_password(tx: Tx, user_id: int, password: NewPassword) -> None:
 
 
 def replace_password(tx: Tx, user_id: int, becomes: bytes, keep: int | None) -> None:
-    """Set a password without the present one; every session but `keep` ends.
+    """Set a password without the present one; every session but `keep` ends, begun or half begun.
 
     Whom wrong passwords have locked out is let in again; whom an admin has, is not.
     """
@@ -246,5 +246,6 @@ def replace_password(tx: Tx, user_id: int, becomes: bytes, keep: int | None) -> 
     tx.emit(
         SecurityAlert(audience=frozenset((user_id,)), user_id=user_id, action="password_change")
     )
+    two_factor.withdraw(tx, user_id)
     ended = [session.id for session in sessions.mine(tx, user_id) if session.id != keep]
     sessions.close(tx, user_id, ended)

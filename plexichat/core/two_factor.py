@@ -132,6 +132,11 @@ def answer(tx: Tx, token: str, code: str) -> int | None:
     return found.user_id
 
 
+def withdraw(tx: Tx, user_id: int) -> None:
+    """Let no challenge be answered any more that somebody's password has earned so far."""
+    rows.delete_challenges(tx, user_id)
+
+
 def forget_expired(tx: Tx, limit: int = 500) -> int:
     """Delete challenges past their end; return how many, so that a job knows when to stop."""
     return rows.delete_expired_challenges(tx, limit)

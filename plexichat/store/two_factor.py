@@ -87,6 +87,10 @@ def delete_challenge(tx: Tx, challenge_id: int) -> None:
     tx.execute("DELETE FROM challenge WHERE id = ?", (challenge_id,))
 
 
+def delete_challenges(tx: Tx, user_id: int) -> None:
+    tx.execute("DELETE FROM challenge WHERE user_id = ?", (user_id,))
+
+
 def delete_expired_challenges(tx: Tx, limit: int) -> int:
     gone = tx.execute(
         "DELETE FROM challenge WHERE id IN "

@@ -117,6 +117,16 @@ async def test_a_challenge_expires(
     assert refusal(late) == (401, "Expired token")
 
 
+async def test_a_new_password_ends_the_logins_that_the_old_one_began(
+    ann: Person, setup: dict[str, Any], stranger: httpx.AsyncClient
+) -> None:
+    token = await challenged(stranger)
+    new = {"password": "beet-and-onion", "current_password": PASSWORD}
+    assert (await ann.patch("/users/@me", new)).status_code == 200
+    late = await answer(stranger, token, code(setup["secret"]))
+    assert refusal(late) == (401, "Invalid challenge")
+
+
 @pytest.mark.parametrize("token", ["", "2fa.1.x", "2fa.x.y", "2fa." + "9" * 40 + ".z", "x.1.y"])
 async def test_a_made_up_challenge_is_refused(
     setup: dict[str, Any], stranger: httpx.AsyncClient, token: str
