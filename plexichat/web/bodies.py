@@ -64,7 +64,8 @@ def snowflake(value: str | int, thing: str) -> int:
     if isinstance(value, str):
         if not DIGITS.fullmatch(value):
             raise Invalid("invalid_id", f"Invalid {thing} ID")
-        value = int(value) if len(value) < 20 else NO_SUCH_ID
+        digits = value.lstrip("0")
+        value = int(digits or 0) if len(digits) < 20 else NO_SUCH_ID
     if value < 0:
         raise Invalid("invalid_id", f"Invalid {thing} ID")
     return min(value, NO_SUCH_ID)

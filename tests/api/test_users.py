@@ -49,6 +49,12 @@ async def test_a_bad_user_id_is_400_and_an_unknown_one_404(
     assert refusal(await ann.get(f"/users/{user_id}")) == told
 
 
+async def test_noughts_before_an_id_mean_nothing(ann: Person, bob: Person) -> None:
+    for noughts in (1, 5, 5000):
+        seen = await ann.get(f"/users/{'0' * noughts}{bob.id}")
+        assert seen.json()["id"] == bob.id
+
+
 @pytest.mark.parametrize("name", ["bob", "BOB", "Bob"])
 async def test_search_is_exact_and_ignores_case(ann: Person, bob: Person, name: str) -> None:
     found = await ann.get("/users/search", params={"username": name})
