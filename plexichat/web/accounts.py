@@ -105,7 +105,7 @@ async def update(wanted: Changes, password: str | None, current_password: str | 
     if password is None:
         return await act(users.update, me().id, wanted)
     passwords.check(password, here.config.passwords)
-    if current_password is None:
+    if not current_password:
         raise Invalid("missing_current_password", "Missing current_password")
     was = await prove(current_password)
     becomes = await here.slow(passwords.digest, password, here.config.passwords.bcrypt_cost)
