@@ -197,7 +197,7 @@ def _by_status(errors: Iterable[str]) -> dict[int, list[str]]:
 
 def _refused(about: About, phrases: list[str], shared: Iterable[str] = ()) -> Schema:
     """Refusals of one status: those a route names, and those it shares with all."""
-    known = (*phrases, *shared)
+    known = (*dict.fromkeys((*phrases, *shared)),)
     plain = (re.sub(r"([][\\.*+?^${}()|/])", r"\\\1", phrase) for phrase in known)
     return {
         "description": "; ".join(known),

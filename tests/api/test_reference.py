@@ -109,6 +109,13 @@ def test_a_refusal_is_described_by_its_phrases(document: dict[str, Any]) -> None
     assert told["429"] == {"$ref": "#/components/responses/429"}
 
 
+def test_a_refusal_names_each_phrase_once(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        for told in operation["responses"].values():
+            phrases = told.get("description", "").split("; ")
+            assert len(phrases) == len(set(phrases)), operation["operationId"]
+
+
 # The page
 
 
