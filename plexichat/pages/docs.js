@@ -112,6 +112,7 @@ function example(schema, name = "", depth = 0) {
 
 // What a person would ask: only what is needed, or the first field where nothing is.
 function request(schema) {
+  if (!schema.properties) return example(schema);
   const wanted = Object.keys(schema.properties).filter((name) => schema.required?.includes(name));
   const names = wanted.length ? wanted : Object.keys(schema.properties).slice(0, 1);
   return Object.fromEntries(names.map((name) => [name, example(schema.properties[name], name)]));
