@@ -16,6 +16,7 @@ import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import cast
 
 import hypercorn
 from hypercorn.app_wrappers import ASGIWrapper
@@ -23,19 +24,15 @@ from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework
 
-from plexichat import __version__
+from plexichat import __version__, http1
 from plexichat.admin.door import door
 from plexichat.app import House, create_app
 from plexichat.config import Config
 from plexichat.metrics import PATH, Metrics
 
 BACKLOG = 1024
-HEADER_BYTES = 16_384
-KEEP_ALIVE_SECONDS = 5  # also for a header that does not end
-KEEP_ALIVE_REQUESTS = 1000
 FRAME_BYTES = 262_144
 UNREAD_SECONDS = 300  # a peer that takes nothing of what it was sent is gone
-GONE_SECONDS = 3
 FINISH_SECONDS = 8
 COLLECTIONS = 20_000, 20, 20  # instead of 700, 10, 10
 
@@ -104,7 +101,10 @@ class Listener:
     """Listening sockets and everybody who is connected through them."""
 
     def __init__(self, app: ASGIFramework) -> None:
-        self._app = ASGIWrapper(app)
+        self.app = cast(http1.Application, app)
+        self.closing = False
+        self.plain = set[http1.Connection]()
+        self._wrapped = ASGIWrapper(app)
         self._limits = protocol_limits()
         self._context = WorkerContext(None)
         self._servers: list[asyncio.Server] = []
@@ -113,18 +113,30 @@ class Listener:
     async def open(self, socks: Iterable[socket.socket]) -> None:
         for sock in socks:
             server = await asyncio.get_running_loop().create_server(
-                lambda: Connection(asyncio.StreamReader(), self._connected),
-                sock=sock,
-                backlog=BACKLOG,
+                lambda: http1.Connection(self), sock=sock, backlog=BACKLOG
             )
             self._servers.append(server)
+
+    def hand_over(self, transport: asyncio.Transport, said: bytes, *, ended: bool) -> None:
+        """Let Hypercorn go on with a connection, from what the client said last."""
+        connection = Connection(asyncio.StreamReader(), self._connected)
+        transport.set_protocol(connection)
+        connection.connection_made(transport)
+        connection.data_received(said)
+        if ended:
+            connection.eof_received()
 
     async def close(self, seconds: float) -> None:
         """Stop accepting at once, let requests in progress finish, then cut whoever is left."""
         for server in self._servers:
             server.close()
+        self.closing = True
+        for connection in tuple(self.plain):
+            connection.finish()
         await self._context.terminated.set()  # idle connections end, others after their answer
         await self._ended(seconds)
+        for connection in tuple(self.plain):
+            connection.abort()
         for task, writer in self._connections.items():
             writer.transport.abort()
             task.cancel()
@@ -140,13 +152,16 @@ class Listener:
         loop = asyncio.get_running_loop()
         try:
             with contextlib.suppress(asyncio.CancelledError):
-                await TCPServer(self._app, loop, self._limits, self._context, {}, reader, writer)
+                await TCPServer(
+                    self._wrapped, loop, self._limits, self._context, {}, reader, writer
+                )
         finally:
             del self._connections[task]
 
     async def _ended(self, seconds: float) -> None:
-        if self._connections:
-            await asyncio.wait(tuple(self._connections), timeout=seconds)
+        ends = [*self._connections, *(connection.over for connection in self.plain)]
+        if ends:
+            await asyncio.wait(ends, timeout=seconds)
 
 
 class Connection(asyncio.StreamReaderProtocol):
@@ -159,7 +174,7 @@ class Connection(asyncio.StreamReaderProtocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
-        asyncio.get_running_loop().call_later(GONE_SECONDS, self.task.cancel)
+        asyncio.get_running_loop().call_later(http1.GONE_SECONDS, self.task.cancel)
 
 
 def protocol_limits() -> hypercorn.Config:
@@ -167,9 +182,9 @@ def protocol_limits() -> hypercorn.Config:
     limits.errorlog = logging.getLogger("hypercorn.error")
     limits.include_date_header = False
     limits.include_server_header = False
-    limits.h11_max_incomplete_size = HEADER_BYTES
-    limits.keep_alive_timeout = KEEP_ALIVE_SECONDS
-    limits.keep_alive_max_requests = KEEP_ALIVE_REQUESTS
+    limits.h11_max_incomplete_size = http1.HEAD_BYTES
+    limits.keep_alive_timeout = http1.KEEP_ALIVE_SECONDS
+    limits.keep_alive_max_requests = http1.KEEP_ALIVE_REQUESTS
     limits.websocket_max_message_size = FRAME_BYTES
     return limits
 

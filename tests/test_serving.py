@@ -16,7 +16,8 @@ import httpx
 import pytest
 import websockets
 
-from plexichat.serving import GONE_SECONDS, Listener, listening_on
+from plexichat.http1 import GONE_SECONDS
+from plexichat.serving import Listener, listening_on
 from tests.running import QUICK, Server, run, serving
 
 SECONDS_TO_STOP = 10
@@ -255,8 +256,8 @@ async def test_what_is_written_to_a_connection_leaves_without_delay() -> None:
         with socket.create_connection(sock.getsockname()) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             await asked.wait()
-            (writer,) = listener._connections.values()
-            accepted = writer.get_extra_info("socket")
+            (connection,) = listener.plain
+            accepted = connection._transport.get_extra_info("socket")
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         await listener.close(GONE_SECONDS)
 
