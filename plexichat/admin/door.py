@@ -20,7 +20,7 @@ from plexichat.admin.requests import ANSWERS, REQUESTS
 from plexichat.admin.words import Progress, Refused, Request, Tell
 from plexichat.app import House
 from plexichat.config import Config
-from plexichat.core.errors import Refusal
+from plexichat.core.errors import Invalid, Refusal
 from plexichat.store.errors import InUse, StoreError
 
 SOCKET = "admin.sock"
@@ -96,6 +96,10 @@ async def receive(house: House, reader: asyncio.StreamReader, writer: asyncio.St
 
 def ask(config: Config, request: Request[T], tell: Tell) -> T:
     """Have it done by the server that runs on the data folder, or here if none does."""
+    try:
+        msgspec.json.encode(request)  # also where no server is told: the database is as strict
+    except UnicodeEncodeError:
+        raise Invalid("not_text", "what was typed is not all UTF-8") from None
     patient_until = time.monotonic() + PATIENCE_SECONDS
     while True:
         with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):

@@ -80,6 +80,7 @@ for verb in (
 
 
 def main() -> NoReturn:
+    open_what_is_closed()
     try:
         status = plexichat.main(prog_name=program(), standalone_mode=False, complete_var=VARIABLE)
         sys.stdout.flush()
@@ -90,14 +91,30 @@ def main() -> NoReturn:
     except (ConfigError, Refusal, StoreError) as refusal:
         sys.exit(told(str(refusal)))
     except BrokenPipeError:  # whoever reads our output has had enough, as in `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go_of_output()
         sys.exit(REFUSED)
     except OSError as error:
+        let_go_of_output()
         where = f"{error.filename}: " if error.filename else ""
         sys.exit(told(f"{where}{error.strerror or error}"))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(told("stopped"))
     sys.exit(status)
+
+
+def open_what_is_closed() -> None:
+    """Give the program the three streams it counts on, where it was started without one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
+def let_go_of_output() -> None:
+    """Print what waits or, if that cannot be, forget it: Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def program() -> str:

@@ -213,3 +213,31 @@ def test_an_early_end_of_the_reader_is_no_crash(tmp_path: Path) -> None:
     )  # fmt: skip
     os.close(write)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("typing", [("bob",), ("b\udcffb",), ("bob", "--email", "b\udcff@b.de")])
+def test_what_is_no_utf8_is_one_sentence(typing: tuple[str, ...], place: Place) -> None:
+    password = f"{PASSWORD}\udcff" if typing == ("bob",) else PASSWORD
+    told = place.refused("user", "create", *typing, "--password-stdin", stdin=f"{password}\n")
+    assert "UTF-8" in told
+
+
+@pytest.mark.parametrize(
+    ("rest", "code", "told"),
+    [
+        ("user create ann <&-", 2, "--password-stdin"),
+        ("config check >&-", 0, ""),
+        ("config check --json >&- 2>&-", 2, ""),
+        ("config check > /dev/full", 1, "No space left"),
+    ],
+)
+def test_streams_that_are_closed_or_full_are_no_crash(
+    rest: str, code: int, told: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {rest}', "sh", *PROGRAM], cwd=tmp_path, env=environment({}),
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert done.returncode == code
+    assert told in done.stderr
+    assert done.stderr.count("\n") == bool(told)
