@@ -1,7 +1,7 @@
 """Registering, logging in and out, and the sessions that come of it (contract group auth)."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
@@ -16,10 +16,16 @@ from plexichat.web.routes import Routes
 routes = Routes("Auth")
 
 
+# The rules themselves are core's; these tell of them.
+Username = Annotated[str, Meta(description="3 to 32 letters, digits, dots, underscores, hyphens")]
+Email = Annotated[str, Meta(description="an e-mail address", extra_json_schema={"format": "email"})]
+Password = Annotated[str, Meta(description="as `/auth/password-requirements` tells")]
+
+
 class Registration(Struct):
-    username: str
-    email: str
-    password: str
+    username: Username
+    email: Email
+    password: Password
     age: Annotated[int, Meta(gt=0, le=1000)] | None = None
     dob: dt.date | None = None
     age_verified: bool | None = None
@@ -27,9 +33,10 @@ class Registration(Struct):
 
 
 class Credentials(Struct):
+    example: ClassVar = {"username": "ann", "password": "leek-and-barley"}
     password: str
-    username: str | None = None
-    email: str | None = None
+    username: Annotated[str, Meta(description="a username or an e-mail address")] | None = None
+    email: Annotated[str, Meta(description="in place of `username`")] | None = None
 
 
 class RevokeAll(Struct):

@@ -1,12 +1,11 @@
 """Direct messages and notes: listing and opening them (contract group channels and DMs)."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from plexichat.api.shapes import DMChannel, DMOpened, Notes
 from plexichat.core import channels
-from plexichat.core.errors import Invalid
 from plexichat.web.bodies import snowflake
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
@@ -16,7 +15,8 @@ routes = Routes("Channels")
 
 class Recipient(Struct):
     phrases: ClassVar = {"recipient_id": "Invalid recipient ID"}
-    recipient_id: str | int | None = None
+    missing: ClassVar = {"recipient_id": "recipient_id required"}
+    recipient_id: Annotated[str, Meta(min_length=1)] | int
 
 
 @routes.get("/users/@me/channels")
@@ -44,7 +44,5 @@ async def notes() -> Notes:
 )  # fmt: skip
 async def open_dm(body: Recipient) -> DMOpened:
     """The direct messages with one person, begun at the first call."""
-    if body.recipient_id is None or body.recipient_id == "":
-        raise Invalid("recipient_required", "recipient_id required")
     recipient_id = snowflake(body.recipient_id, "recipient")
     return house().shapes.opened(await act(channels.open_dm, me().id, recipient_id))

@@ -47,7 +47,7 @@ from plexichat.api.frames import (
     dispatch,
 )
 from plexichat.api.intents import ALL, DEFAULT, PRIVILEGED
-from plexichat.api.presence import NewPresence
+from plexichat.api.presence import PresenceFrame
 from plexichat.api.presence import wanted as presence_of
 from plexichat.api.ready import ready
 from plexichat.api.shapes import VersionInfo
@@ -176,7 +176,7 @@ class Conversation:
         """Be seen differently; what cannot be read or is refused changes nothing."""
         session = self._began()
         try:
-            said = bodies.decode(bytes(d), NewPresence)
+            said = bodies.decode(bytes(d), PresenceFrame)
             chosen = presence_of(said, said.status or "online")
             await self._house.attendance.choose(session.login_id, session.user_id, chosen)
         except Refusal:

@@ -6,13 +6,17 @@ from msgspec import Meta, Struct
 
 from plexichat.api.shapes import SUCCESS, Message, Success
 from plexichat.core import messages, receipts, search
-from plexichat.core.errors import Invalid
 from plexichat.core.messages import Draft, Page
 from plexichat.web.bodies import snowflake
 from plexichat.web.requests import act, house, me, offered, see
 from plexichat.web.routes import Routes
 
 routes = Routes("Messages")
+
+
+Content = Annotated[
+    str, Meta(description="4000 characters at most, unless the admin says otherwise")
+]
 
 
 class Given(Struct):
@@ -27,7 +31,7 @@ class NewMessage(Struct):
         "reply_to_id": "Invalid message ID",
         **dict.fromkeys(("content", "attachments", "embeds"), "Invalid content"),
     }
-    content: str | None = None
+    content: Content | None = None
     reply_to_id: str | int | None = None
     attachments: list[Given | str | int] | None = None
     embeds: Annotated[list[Any], Meta(description="at most 10, as in a message")] | None = None
@@ -35,18 +39,18 @@ class NewMessage(Struct):
 
 class EditedMessage(Struct):
     phrases: ClassVar = {"content": "Invalid content"}
-    content: str | None = None
+    content: Content
 
 
 class Several(Struct):
-    message_ids: list[str | int] | None = None
+    message_ids: Annotated[list[str | int], Meta(description="at most 100")]
 
 
 Limit = Annotated[int, Meta(ge=1, le=messages.PAGE_LIMIT)]
 
 
 class Query(Struct):
-    content: str | None = None
+    content: str
     limit: Limit = search.FOUND
 
 
@@ -104,8 +108,6 @@ async def history(channel_id: int, query: History) -> list[Message]:
 async def find(channel_id: int, query: Query) -> list[Message]:
     """The newest messages that hold every word of `content`, the last one perhaps unfinished."""
     offered("search")
-    if query.content is None:
-        raise Invalid("content_required", "Invalid input: content")
     here = house()
     found = await see(
         search.messages, me().id, channel_id, query.content, query.limit, here.online(channel_id)
@@ -123,8 +125,6 @@ async def find(channel_id: int, query: Query) -> list[Message]:
 )  # fmt: skip
 async def delete_some(channel_id: int, body: Several) -> Success:
     """Delete up to 100 messages at once; those that do not exist are skipped."""
-    if body.message_ids is None:
-        raise Invalid("message_ids_required", "Invalid input: message_ids")
     message_ids = [snowflake(id, "message") for id in body.message_ids]
     await act(messages.delete_some, me().id, channel_id, message_ids)
     return SUCCESS

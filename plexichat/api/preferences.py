@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from plexichat.api.shapes import SUCCESS, Seconds, Success
 from plexichat.core import preferences
-from plexichat.core.errors import Invalid
 from plexichat.store.preferences import Preference
 from plexichat.web.requests import act, me, see
 from plexichat.web.routes import Routes
@@ -29,7 +28,7 @@ class Setting(Struct):
 
 
 class NewValue(Struct):
-    value: str | None = None
+    value: str
 
 
 @routes.get("/users/@me/settings")
@@ -62,8 +61,6 @@ async def show(key: str) -> Setting:
 )  # fmt: skip
 async def put(key: str, body: NewValue) -> Setting:
     """Keep a text under a key. `_focused_channel` tells where one is, and is not kept."""
-    if body.value is None:
-        raise Invalid("value_required", "Invalid input: value")
     return _setting(await act(preferences.put, me().id, key, body.value))
 
 

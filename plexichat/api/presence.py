@@ -1,10 +1,10 @@
 """Presence and typing (contract group presence)."""
 
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from plexichat.api.shapes import SUCCESS, PresenceShape, Success
+from plexichat.api.shapes import STATUSES, SUCCESS, PresenceShape, PresenceStatus, Success
 from plexichat.core import presence, typing
 from plexichat.core.errors import Invalid
 from plexichat.core.presence import Wanted
@@ -14,17 +14,29 @@ from plexichat.web.routes import Routes
 
 routes = Routes("Presence")
 
-STATUSES: Final = ("online", "idle", "dnd", "invisible", "offline")
+# Core refuses what is longer; these tell of it.
+Text = Annotated[str, Meta(extra_json_schema={"maxLength": presence.CUSTOM_STATUS_LENGTH})]
+Emoji = Annotated[str, Meta(extra_json_schema={"maxLength": presence.CUSTOM_EMOJI_LENGTH})]
 
 
-class NewPresence(Struct):
+class Said(Struct):
+    custom_status: Text | UnsetType | None = UNSET
+    custom_emoji: Emoji | UnsetType | None = UNSET
+
+
+class NewPresence(Said, kw_only=True):
     phrases: ClassVar = {"status": "Invalid status"}
+    missing: ClassVar = {"status": "Invalid status: missing"}
+    status: PresenceStatus
+
+
+class PresenceFrame(Said, kw_only=True):
+    """The same over the gateway, where it is enough to say that one is there."""
+
     status: str | None = None
-    custom_status: str | UnsetType | None = UNSET
-    custom_emoji: str | UnsetType | None = UNSET
 
 
-def wanted(said: NewPresence, status: str) -> Wanted:
+def wanted(said: Said, status: str) -> Wanted:
     """What somebody says they want to be seen as, in one of this wire's words for it."""
     if status not in STATUSES:
         raise Invalid("invalid_status", f"Invalid status: must be one of {', '.join(STATUSES)}")
@@ -34,8 +46,6 @@ def wanted(said: NewPresence, status: str) -> Wanted:
 @routes.put("/users/@me/presence", errors=("400 Invalid status", "400 Invalid input"))
 async def put(body: NewPresence) -> PresenceShape:
     """Choose how to be seen. An absent text or emoji stays; `null` or an empty one goes."""
-    if body.status is None:
-        raise Invalid("invalid_status", "Invalid status: missing")
     here = house()
     own = await here.attendance.choose(me().session_id, me().id, wanted(body, body.status))
     return here.shapes.presence(own)

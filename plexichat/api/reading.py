@@ -8,6 +8,7 @@ from plexichat.api.shapes import SUCCESS, Id, Seconds, Success, optional, second
 from plexichat.core import reading
 from plexichat.core.errors import Invalid
 from plexichat.web.bodies import snowflake
+from plexichat.web.examples import ID
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
 
@@ -27,7 +28,7 @@ class From(Struct):
 
 Marks = Annotated[
     dict[str, str | int | None],
-    Meta(description="channel to the last message read there, null for all"),
+    Meta(description="channel to the last message read there, null for all", examples=[{ID: ID}]),
 ]
 
 

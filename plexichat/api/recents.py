@@ -6,7 +6,6 @@ from msgspec import Meta, Struct
 
 from plexichat.api.shapes import Id, Seconds, optional
 from plexichat.core import recents
-from plexichat.core.errors import Invalid
 from plexichat.store.recents import Recent
 from plexichat.web.bodies import snowflake
 from plexichat.web.requests import act, me, see
@@ -23,7 +22,7 @@ class Chat(Struct):
 
 
 class NewChat(Struct):
-    conversation_id: str | int | None = None
+    conversation_id: str | int
     last_message_id: str | int | None = None
     scroll_position: Annotated[int, Meta(ge=-(1 << 53), le=1 << 53)] | None = None
 
@@ -61,8 +60,6 @@ async def show() -> LastChat:
 )  # fmt: skip
 async def put(body: NewChat) -> Put:
     """Note where one is, for one's other clients."""
-    if body.conversation_id is None:
-        raise Invalid("conversation_required", "Invalid input: conversation_id")
     channel_id = snowflake(body.conversation_id, "channel")
     last = body.last_message_id
     message_id = None if last is None else snowflake(last, "message")

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from plexichat.api.shapes import SUCCESS, Success
 from plexichat.core import recovery
-from plexichat.core.errors import Invalid, Unauthenticated
+from plexichat.core.errors import Unauthenticated
 from plexichat.web import accounts
 from plexichat.web.requests import act, me, see
 from plexichat.web.routes import Routes
@@ -18,7 +18,7 @@ Text = Annotated[str, Meta(max_length=300)]
 
 class Proof(Struct):
     phrases: ClassVar = {"password": "Password required"}
-    password: str | None = None
+    password: Annotated[str, Meta(min_length=1)]
 
 
 class NewCodes(Struct):
@@ -54,8 +54,6 @@ async def make_codes(body: Proof) -> NewCodes:
 
     Codes made before are dead from now on.
     """
-    if not body.password:
-        raise Invalid("password_required", "Password required")
     if await accounts.proved(body.password) is None:
         raise Unauthenticated("invalid_password", "Invalid password")
     return NewCodes(await act(recovery.make_codes, me().id))

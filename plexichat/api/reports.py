@@ -21,17 +21,17 @@ AnyId = str | int
 
 
 class MessageReport(Struct):
-    reason: Reason | None = None
-    message_id: AnyId | None = None
-    channel_id: AnyId | None = None
+    reason: Reason
+    message_id: AnyId
+    channel_id: AnyId
     server_id: AnyId | None = None
     category: Category = "other"
     details: Details | None = None
 
 
 class UserReport(Struct):
-    reason: Reason | None = None
-    user_id: AnyId | None = None
+    reason: Reason
+    user_id: AnyId
     category: Category = "other"
     details: Details | None = None
     evidence_message_ids: list[AnyId] | None = None
@@ -44,7 +44,7 @@ class Reported(Struct):
 
 
 class NewFeedback(Struct):
-    content: Annotated[str, Meta(min_length=10, max_length=2000)] | None = None
+    content: Annotated[str, Meta(min_length=10, max_length=2000)]
     category: Category | None = None
     rating: Annotated[int, Meta(ge=1, le=5)] | None = None
 
@@ -73,11 +73,10 @@ class FeedbackStatus(Struct):
 async def report_message(body: MessageReport) -> Reported:
     """Ask the admins to look at a message."""
     offered("reports")
-    channel_id = _format(_needed(body.channel_id, "channel_id"))
-    message_id = _format(_needed(body.message_id, "message_id"))
+    channel_id, message_id = _format(body.channel_id), _format(body.message_id)
     if body.server_id is not None:
         _format(body.server_id)
-    complaint = Complaint(_needed(body.reason, "reason"), body.category, body.details)
+    complaint = Complaint(body.reason, body.category, body.details)
     report_id = await act(reports.of_message, me().id, channel_id, message_id, complaint)
     return Reported(str(report_id))
 
@@ -92,9 +91,9 @@ async def report_message(body: MessageReport) -> Reported:
 async def report_user(body: UserReport) -> Reported:
     """Ask the admins to look at somebody."""
     offered("reports")
-    user_id = snowflake(_needed(body.user_id, "user_id"), "user")
+    user_id = snowflake(body.user_id, "user")
     evidence = [snowflake(id, "message") for id in body.evidence_message_ids or ()]
-    complaint = Complaint(_needed(body.reason, "reason"), body.category, body.details)
+    complaint = Complaint(body.reason, body.category, body.details)
     return Reported(str(await act(reports.of_user, me().id, user_id, complaint, evidence)))
 
 
@@ -105,8 +104,7 @@ async def report_user(body: UserReport) -> Reported:
 async def give_feedback(body: NewFeedback) -> Received:
     """Say what one thinks of this server."""
     offered("feedback")
-    content = _needed(body.content, "content")
-    given = await act(reports.give_feedback, me().id, content, body.category, body.rating)
+    given = await act(reports.give_feedback, me().id, body.content, body.category, body.rating)
     return Received(str(given))
 
 
@@ -126,9 +124,3 @@ def _format(id: AnyId) -> int:
         return snowflake(id, "thing")
     except Invalid:
         raise Invalid("invalid_id", "Invalid ID format") from None
-
-
-def _needed(value: AnyId | None, name: str) -> str:
-    if value is None:
-        raise Invalid("value_required", f"Invalid input: {name}")
-    return str(value)

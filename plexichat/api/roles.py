@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from plexichat.api import shapes_servers as shapes
 from plexichat.api.shapes import SUCCESS, Id, Success
-from plexichat.api.shapes_servers import Role
+from plexichat.api.shapes_servers import Permissions, Role
 from plexichat.core import permissions, roles
 from plexichat.core.errors import Invalid
 from plexichat.core.roles import Wanted
@@ -33,7 +33,7 @@ TARGET = (
 class RoleFields(Struct):
     name: str | None = None
     color: str | None = None
-    permissions: dict[str, bool] | None = None
+    permissions: Permissions | None = None
     hoist: bool | None = None
     mentionable: bool | None = None
 
@@ -43,8 +43,8 @@ class RoleChanges(RoleFields):
 
 
 class Overriding(Struct):
-    allow: dict[str, bool] | None = None
-    deny: dict[str, bool] | None = None
+    allow: Permissions | None = None
+    deny: Permissions | None = None
 
 
 class OverrideShape(Struct):
@@ -52,8 +52,8 @@ class OverrideShape(Struct):
 
     target_type: str
     target_id: Id
-    allow: dict[str, bool]
-    deny: dict[str, bool]
+    allow: Permissions
+    deny: Permissions
 
 
 @routes.get("/servers/<server_id>/roles", errors=SERVER)

@@ -37,7 +37,8 @@ class ChannelFields(Struct):
     read_receipts_enabled: bool | None = None
 
 
-class NewChannel(ChannelFields):
+class NewChannel(ChannelFields, kw_only=True):
+    name: str
     type: str | None = None
     channel_type: str | None = None
 

@@ -1,6 +1,6 @@
 """Servers: beginning, finding and leaving them (contract group servers)."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -8,7 +8,6 @@ from plexichat.api import shapes_servers as shapes
 from plexichat.api.shapes import SUCCESS, Success
 from plexichat.api.shapes_servers import Server
 from plexichat.core import servers
-from plexichat.core.errors import Invalid
 from plexichat.core.servers import Changes
 from plexichat.web.bodies import snowflake
 from plexichat.web.requests import act, house, me, see
@@ -23,7 +22,7 @@ Name = Annotated[str, Meta(min_length=2)]
 
 
 class NewServer(Struct):
-    name: Name | None = None
+    name: Name
     description: str | None = None
 
 
@@ -34,7 +33,8 @@ class ServerChanges(Struct):
 
 
 class Heir(Struct):
-    user_id: str | int | None = None
+    phrases: ClassVar = {"user_id": "Invalid user ID"}
+    user_id: str | int
 
 
 @routes.get("/servers")
@@ -48,8 +48,6 @@ async def mine() -> list[Server]:
 )
 async def create(body: NewServer) -> Server:
     """Begin a server of one's own, with a channel `general`."""
-    if body.name is None:
-        raise Invalid("invalid_name", "Invalid input: name")
     made = await act(servers.create, me().id, body.name, body.description)
     return shapes.server(house().shapes, made)
 
@@ -86,7 +84,7 @@ async def change(server_id: int, body: ServerChanges) -> Server:
 )
 async def hand_over(server_id: int, body: Heir) -> Server:
     """Make another member the owner."""
-    heir_id = snowflake("" if body.user_id is None else body.user_id, "user")
+    heir_id = snowflake(body.user_id, "user")
     after = await act(servers.hand_over, me().id, server_id, heir_id)
     return shapes.server(house().shapes, after)
 

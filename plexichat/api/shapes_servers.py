@@ -4,8 +4,9 @@ Gateways say guild where REST says server; what belongs to a server carries both
 """
 
 from collections.abc import Iterable
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import astuple
 
 from plexichat.api.shapes import (
@@ -27,6 +28,8 @@ from plexichat.core.presence import LivePresence
 from plexichat.core.views import Presence, World
 from plexichat.store import bans, members, rules, servers
 from plexichat.store.channels import Channel
+
+Permissions = Annotated[dict[str, bool], Meta(examples=[{"messages.send": True}])]
 
 
 class Server(Struct):
@@ -83,7 +86,7 @@ class Role(Struct):
     name: str
     color: str | None
     position: int
-    permissions: dict[str, bool]
+    permissions: Permissions
     hoist: bool
     mentionable: bool
     is_default: bool

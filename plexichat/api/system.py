@@ -8,7 +8,6 @@ from plexichat import __version__
 from plexichat.api import shapes
 from plexichat.api.shapes import VersionInfo
 from plexichat.core import avatars, versions
-from plexichat.core.errors import Invalid
 from plexichat.web.refusals import Problem, Refused
 from plexichat.web.requests import house
 from plexichat.web.routes import Routes
@@ -31,7 +30,7 @@ class Versions(Struct):
 
 
 class Negotiation(Struct):
-    client_version: str | None = None
+    client_version: str
 
 
 class Negotiated(Struct):
@@ -106,8 +105,6 @@ async def version() -> Versions:
 )
 async def negotiate(body: Negotiation) -> Negotiated:
     """Whether a client of this version can talk to this server."""
-    if body.client_version is None:
-        raise Invalid("invalid_input", "Invalid input: client_version")
     client = versions.parse(body.client_version)
     here = house()
     here.refuse_outdated(body.client_version)

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from plexichat.api.shapes import SUCCESS, Login, Success
 from plexichat.core import two_factor
-from plexichat.core.errors import Invalid, Unauthenticated
+from plexichat.core.errors import Unauthenticated
 from plexichat.web import accounts
 from plexichat.web.requests import act, house, me, see
 from plexichat.web.routes import Routes
@@ -16,6 +16,9 @@ routes = Routes("Two-factor")
 Code = Annotated[str, Meta(min_length=6, max_length=8)]
 
 
+Password = Annotated[str, Meta(min_length=1)]
+
+
 class Answer(Struct):
     challenge_token: str
     code: Code
@@ -23,18 +26,18 @@ class Answer(Struct):
 
 class Enabling(Struct):
     phrases: ClassVar = {"password": "Password required"}
-    password: str | None = None
+    password: Password
 
 
 class Confirmation(Struct):
     phrases: ClassVar = {"code": "Valid 6-digit code required"}
-    code: str | None = None
+    code: Annotated[str, Meta(pattern="^[0-9]{6}$", max_length=two_factor.CODE_LENGTH)]
 
 
 class Disabling(Struct):
     phrases: ClassVar = {"password": "Password required", "code": "2FA code required"}
-    password: str | None = None
-    code: str | None = None
+    password: Password
+    code: Code
 
 
 class Setup(Struct):
@@ -77,8 +80,6 @@ async def status() -> TwoFactorStatus:
 )
 async def enable(body: Enabling) -> Setup:
     """Begin setting up the second factor; it counts once a code has confirmed it."""
-    if not body.password:
-        raise Invalid("password_required", "Password required")
     if await accounts.proved(body.password) is None:
         raise Unauthenticated("invalid_password", "Invalid password")
     setup = await act(two_factor.enable, me().id, house().config.two_factor.issuer)
@@ -94,10 +95,7 @@ async def enable(body: Enabling) -> Setup:
 )  # fmt: skip
 async def confirm(body: Confirmation) -> Success:
     """Turn the second factor on."""
-    code = body.code or ""
-    if len(code) != 6 or not (code.isascii() and code.isdigit()):
-        raise Invalid("code_required", "Valid 6-digit code required")
-    await act(two_factor.confirm, me().id, code)
+    await act(two_factor.confirm, me().id, body.code)
     return SUCCESS
 
 
@@ -111,13 +109,8 @@ async def confirm(body: Confirmation) -> Success:
 )  # fmt: skip
 async def disable(body: Disabling) -> Success:
     """Turn the second factor off."""
-    if not body.password:
-        raise Invalid("password_required", "Password required")
-    code = body.code or ""
-    if not 6 <= len(code) <= 8:
-        raise Invalid("code_required", "2FA code required")
     await see(two_factor.refuse_off, me().id)
     if await accounts.proved(body.password) is None:
         raise Unauthenticated("invalid_password", "Invalid password or code")
-    await act(two_factor.disable, me().id, code)
+    await act(two_factor.disable, me().id, body.code)
     return SUCCESS

@@ -1,10 +1,12 @@
 """One's own account, and other people (contract group users)."""
 
-from msgspec import UNSET, Struct, UnsetType
+from typing import Annotated, ClassVar
 
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from plexichat.api.auth import Email, Password, Username
 from plexichat.api.shapes import SUCCESS, Success, UserPrivate, UserPublic
 from plexichat.core import users
-from plexichat.core.errors import Invalid
 from plexichat.web import accounts
 from plexichat.web.requests import house, me, see
 from plexichat.web.routes import Routes
@@ -13,20 +15,23 @@ routes = Routes("Users")
 
 
 class Changes(Struct):
-    username: str | None = None
-    email: str | None = None
-    password: str | None = None
-    current_password: str | None = None
-    avatar_url: str | UnsetType | None = UNSET
+    username: Username | None = None
+    email: Email | None = None
+    password: Password | None = None
+    current_password: Annotated[str, Meta(description="needed with a new password")] | None = None
+    avatar_url: Annotated[
+        str | UnsetType | None, Meta(description="a picture elsewhere; null removes one's own")
+    ] = UNSET
 
 
 class Leaving(Struct):
-    password: str | None = None
-    code: str | None = None
+    password: Annotated[str, Meta(min_length=1)]
+    code: Annotated[str, Meta(description="of the second factor, where it is on")] | None = None
 
 
 class Search(Struct):
-    username: str = ""
+    missing: ClassVar = {"username": "Username required"}
+    username: Annotated[str, Meta(min_length=1)]
 
 
 @routes.get("/users/@me", bucket="read_me", errors=("404 User not found",))
@@ -60,8 +65,6 @@ async def update_me(body: Changes) -> UserPrivate:
 )  # fmt: skip
 async def delete_me(body: Leaving) -> Success:
     """Delete one's own account, as a rule in thirty days, unless one logs in again before."""
-    if not body.password:
-        raise Invalid("password_required", "Invalid input: password")
     await accounts.leave(body.password, body.code)
     return SUCCESS
 

@@ -27,8 +27,8 @@ EXECUTED = (
 
 
 class NewWebhook(Struct):
-    channel_id: str | int | None = None
-    name: str | None = None
+    channel_id: str | int
+    name: str
     avatar_url: str | None = None
 
 
@@ -100,10 +100,6 @@ class Executed(Struct, omit_defaults=True):
 )  # fmt: skip
 async def create(body: NewWebhook) -> WebhookShape:
     """Let a program write into a channel."""
-    if body.channel_id is None:
-        raise Invalid("invalid_input", "Invalid input: channel_id")
-    if body.name is None:
-        raise Invalid("invalid_input", "Invalid input: name")
     channel_id = snowflake(body.channel_id, "channel")
     rules = house().config.servers
     return _made(

@@ -2,12 +2,6 @@
 
 const reference = await (await fetch("/openapi.json")).json();
 const VERBS = ["get", "post", "put", "patch", "delete"];
-const EXAMPLES = {
-  id: "123456789012345678", username: "ann", email: "ann@example.org", password: "leek-and-barley",
-  content: "soup at seven?", message: "it is me, from the garden", token: "…",
-  origin: location.origin, version: reference.info.version, filename: "soup.png",
-  content_type: "image/png", custom_status: "at the market", custom_emoji: ":basket:",
-};
 const $ = (id) => document.getElementById(id);
 
 function make(tag, attributes = {}, ...children) {
@@ -81,41 +75,12 @@ function fields(schema, asked, depth = 0) {
   return make("div", { class: "fields" }, rows);
 }
 
-function example(schema, name = "", depth = 0) {
+// The reference brings an example of each shape.
+function example(schema) {
   const whole = resolve(schema);
-  if (whole.anyOf) return example(whole.anyOf.find((part) => part.type !== "null"), name, depth);
-  if (whole.enum) return whole.enum[0];
-  if (whole.type === "object") {
-    if (depth > 4) return {};
-    if (whole.properties) {
-      return Object.fromEntries(Object.entries(whole.properties)
-        .map(([key, field]) => [key, example(field, key, depth + 1)]));
-    }
-    return whole.additionalProperties
-      ? { [EXAMPLES.id]: example(whole.additionalProperties, "", depth + 1) } : {};
-  }
-  if (whole.type === "array") return whole.items ? [example(whole.items, name, depth + 1)] : [];
-  if (whole.type === "integer") {
-    if (name.endsWith("_at") || name === "last_seen") return 1735689600;
-    return whole.default ?? Math.max(whole.minimum ?? 0, 1);
-  }
-  if (whole.type === "number") return 1.5;
-  if (whole.type === "boolean") return true;
-  if (whole.type === "string") {
-    if (whole.pattern === "^[0-9]+$" || name === "id" || name.endsWith("_id")) return EXAMPLES.id;
-    if (whole.format === "date") return "2000-01-31";
-    if (name.endsWith("url")) return `${location.origin}/…`;
-    return EXAMPLES[name] ?? EXAMPLES[name.replace(/^.*_/, "")] ?? "text";
-  }
-  return null;
-}
-
-// What a person would ask: only what is needed, or the first field where nothing is.
-function request(schema) {
-  if (!schema.properties) return example(schema);
-  const wanted = Object.keys(schema.properties).filter((name) => schema.required?.includes(name));
-  const names = wanted.length ? wanted : Object.keys(schema.properties).slice(0, 1);
-  return Object.fromEntries(names.map((name) => [name, example(schema.properties[name], name)]));
+  if (whole.examples) return whole.examples[0];
+  if (whole.anyOf) return example(whole.anyOf[0]);
+  return whole.type === "array" ? [example(whole.items)] : {};
 }
 
 const pretty = (value) => JSON.stringify(value, null, 2);
@@ -127,21 +92,25 @@ function marked(path) {
 }
 
 function body(operation) {
-  const [media, { schema }] = Object.entries(operation.requestBody?.content ?? {})[0] ?? ["", {}];
-  return { media, schema: schema && resolve(schema) };
+  const [media, taken] = Object.entries(operation.requestBody?.content ?? {})[0] ?? ["", {}];
+  return { media, schema: taken.schema && resolve(taken.schema), sent: taken.example };
 }
 
 function curl(verb, path, operation) {
-  const query = (operation.parameters ?? []).filter((each) => each.in === "query" && each.required)
-    .map((each) => `${each.name}=${encodeURIComponent(example(each.schema, each.name))}`).join("&");
-  const filled = path.replace(/\{(\w+)\}/g, (_, name) => example({ type: "string" }, name));
+  const given = operation.parameters ?? [];
+  const query = given.filter((each) => each.in === "query" && each.required)
+    .map((each) => `${each.name}=${encodeURIComponent(each.example)}`).join("&");
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent(given.find((each) => each.name === name).example));
   const url = reference.servers[0].url + filled + (query && `?${query}`);
   const parts = [`curl ${verb === "get" ? "" : `-X ${verb.toUpperCase()} `}"${url}"`];
   if (operation.security?.length) parts.push('-H "Authorization: Bearer $TOKEN"');
-  const { media, schema } = body(operation);
-  if (media === "multipart/form-data") parts.push('-F "file=@soup.png"');
-  else if (schema) {
-    parts.push('-H "Content-Type: application/json"', `-d '${JSON.stringify(request(schema))}'`);
+  const { media, schema, sent } = body(operation);
+  if (media === "multipart/form-data") {
+    parts.push(...Object.entries(schema.properties).map(([name, part]) =>
+      `-F "${name}=${part.contentMediaType ? "@soup.png" : example(part)}"`));
+  } else if (schema) {
+    parts.push('-H "Content-Type: application/json"', `-d '${JSON.stringify(sent)}'`);
   }
   return parts.join(" \\\n  ");
 }
@@ -213,15 +182,17 @@ function detail(verb, path, operation) {
 
 function attempt(verb, path, operation) {
   const outcome = make("div");
-  const { media, schema } = body(operation);
+  const { media, schema, sent } = body(operation);
   const inputs = (operation.parameters ?? []).map((each) => make("label", {}, each.name,
     make("input", { name: each.name, "data-in": each.in, autocomplete: "off",
       required: each.required && "" })));
   if (media === "multipart/form-data") {
-    inputs.push(make("label", {}, "file", make("input", { type: "file", name: "file", required: "" })));
+    inputs.push(...Object.entries(schema.properties).map(([name, part]) => make("label", {}, name,
+      make("input", { name, "data-in": "form", autocomplete: "off", required: "",
+        type: part.contentMediaType ? "file" : "text" }))));
   } else if (schema) {
     const text = make("textarea", { name: "body", spellcheck: "false" });
-    text.value = pretty(request(schema));
+    text.value = pretty(sent);
     inputs.push(make("label", { class: "tall" }, "Body", text));
   }
   const send = async (event) => {
@@ -241,8 +212,11 @@ async function tried(verb, path, form) {
   }
   const options = { method: verb.toUpperCase(), headers: {}, credentials: "omit" };
   if ($("token").value) options.headers.Authorization = `Bearer ${$("token").value.trim()}`;
-  if (form.elements.file) options.body = new FormData(form);
-  else if (form.elements.body) {
+  const parts = form.querySelectorAll("[data-in=form]");
+  if (parts.length) {
+    options.body = new FormData();
+    for (const part of parts) options.body.set(part.name, part.files?.[0] ?? part.value);
+  } else if (form.elements.body) {
     options.body = form.elements.body.value;
     options.headers["Content-Type"] = "application/json";
   }

@@ -2,7 +2,7 @@
 
 Bytes are decoded strictly before anybody looks at them. Whatever is wrong is told as
 `Invalid input` with the field's name where there is one, unless the struct has a phrase of its own
-for that field in its class variable `phrases`.
+for that field in its class variable `phrases`, or in `missing` for one that is not there or empty.
 """
 
 import re
@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 DIGITS = re.compile(r"[0-9]+", re.ASCII)
 NO_SUCH_ID = ids.LARGEST
+_MISSING = re.compile(r"missing required field|got `null`|`str` of length >= 1( |$)")
 _FIELD = re.compile(r"\$\.(\w+)|field `(\w+)`")
 
 
@@ -30,7 +31,7 @@ def decode(raw: bytes, type: type[T]) -> T:
             _refuse_nul(msgspec.json.decode(text), None, type)
         return msgspec.json.decode(text, type=type)
     except msgspec.ValidationError as error:
-        raise _refusal(_field(error), type) from None
+        raise _refused(error, type) from None
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise Invalid("invalid_json", "Invalid input: body is not valid JSON") from None
 
@@ -56,7 +57,7 @@ def parse_query(raw: bytes, type: type[T]) -> T:
     try:
         return msgspec.convert(values, type=type, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
-        raise _refusal(_field(error), type) from None
+        raise _refused(error, type) from None
 
 
 def snowflake(value: str | int, thing: str) -> int:
@@ -76,10 +77,14 @@ def moment(value: int) -> int:
     return value if value >= 10**12 else value * 1000
 
 
-def _field(error: Exception) -> str | None:
-    """The field whose value its type does not allow."""
+def _refused(error: Exception, type: type) -> Invalid:
+    """What to say of a value that its type does not allow."""
     found = _FIELD.search(str(error))
-    return (found.group(1) or found.group(2)) if found else None
+    field = (found.group(1) or found.group(2)) if found else None
+    missing: Mapping[str | None, str] = getattr(type, "missing", {})
+    if field in missing and _MISSING.search(str(error)):
+        return Invalid("invalid_input", missing[field])
+    return _refusal(field, type)
 
 
 def _refuse_nul(value: Any, field: str | None, type: type) -> None:

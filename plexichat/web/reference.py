@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from plexichat.config import RateLimits
+from plexichat.web import examples
 from plexichat.web.requests import Reply
 from plexichat.web.routes import NAMES, Route, Routes
 
@@ -63,6 +64,8 @@ def document(
     )
     for component in components.values():
         _expect_every_field(component)
+    for component in components.values():
+        component["examples"] = [examples.of(component, components)]
     schemas = dict(zip(answers, made, strict=False))
     paths: dict[str, dict[str, Schema]] = {}
     for tag, route in routes:
@@ -114,9 +117,7 @@ def _operation(
     if route.takes != JSON:
         operation["requestBody"] = {"required": True, "content": {route.takes: _form(route)}}
     elif route.body is not None:
-        schema = _inlined(route.body)
-        required = bool(schema.get("required"))
-        operation["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
+        operation["requestBody"] = _body(route.body)
     refusals = _refusals(about, route)
     operation["responses"] = {str(route.status): _answered(route, schemas)}
     if "416" in refusals:  # what may be refused a part of can be given one
@@ -134,17 +135,30 @@ def _schemes(route: Route) -> list[str]:
     return [] if route.public else ["token"]
 
 
+def _body(struct: type) -> Schema:
+    """What is taken, and an example of it: the struct's own, where it has one."""
+    schema = _inlined(struct)
+    example = getattr(struct, "example", None) or examples.sent(schema)
+    content = {JSON: {"schema": schema, "example": example}}
+    return {"required": bool(schema.get("required")), "content": content}
+
+
 def _path_parameters(route: Route) -> list[Schema]:
     return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string", "pattern": "^[0-9]+$"} if name.endswith("_id") else
-            {"type": "string"},
-        }
+        _parameter("path", name, True, {"type": "string", "pattern": "^[0-9]+$"})
+        if name.endswith("_id") else _parameter("path", name, True, {"type": "string"})
         for name in NAMES.findall(route.path)
     ]  # fmt: skip
+
+
+def _parameter(place: str, name: str, required: bool, schema: Schema) -> Schema:
+    return {
+        "name": name,
+        "in": place,
+        "required": required,
+        "schema": schema,
+        "example": examples.of(schema, {}, name),
+    }
 
 
 def _query_parameters(route: Route) -> list[Schema]:
@@ -152,13 +166,16 @@ def _query_parameters(route: Route) -> list[Schema]:
         return []
     schema = _inlined(route.query)
     return [
-        {"name": name, "in": "query", "required": name in schema["required"], "schema": field}
+        _parameter("query", name, name in schema["required"], field)
         for name, field in schema["properties"].items()
     ]
 
 
 def _form(route: Route) -> Schema:
-    parts: Schema = {name: {"type": "string"} for name in route.fields}
+    parts: Schema = {
+        name: {"type": "string", "examples": [examples.of({"type": "string"}, {}, name)]}
+        for name in route.fields
+    }
     parts[route.file] = {"type": "string", "contentMediaType": "application/octet-stream"}
     return {"schema": {"type": "object", "properties": parts, "required": list(parts)}}
 

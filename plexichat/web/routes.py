@@ -123,7 +123,7 @@ def route(
     `errors` are the refusals it names, as "404 User not found". `per` is `user`, `address`, or
     the name of a path id that is counted together with the user.
     """
-    hints = get_type_hints(call)
+    hints = get_type_hints(call, include_extras=True)
     names = NAMES.findall(path)
     return Route(
         method,

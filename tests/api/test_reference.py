@@ -1,7 +1,9 @@
 """The API reference: true to the routes, readable by programs and in a browser, ours alone."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -12,7 +14,7 @@ from plexichat.api import reference
 from plexichat.api.groups import GROUPS
 from plexichat.config import Config, Docs, RateLimits
 from tests import recorder
-from tests.cast import quick
+from tests.cast import Person, quick, refusal
 
 ASSETS = {"/docs/style.css": "text/css", "/docs/script.js": "text/javascript"}
 
@@ -24,6 +26,18 @@ def document() -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def bodies(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Of every route that takes JSON: method, path with the examples in it, and what it takes."""
+    for path, operation in document["paths"].items():
+        for method, told in operation.items():
+            body = told.get("requestBody", {}).get("content", {}).get("application/json")
+            url = path
+            for each in told.get("parameters", ()):
+                url = url.replace(f"{{{each['name']}}}", quote(str(each["example"]), safe=""))
+            if body is not None:
+                yield method.upper(), url, body
 
 
 # The document
@@ -114,6 +128,39 @@ def test_a_refusal_names_each_phrase_once(document: dict[str, Any]) -> None:
         for told in operation["responses"].values():
             phrases = told.get("description", "").split("; ")
             assert len(phrases) == len(set(phrases)), operation["operationId"]
+
+
+# Its examples
+
+
+def test_every_example_is_what_it_is_an_example_of(document: dict[str, Any]) -> None:
+    components = {"components": document["components"]}
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator({**schema, **components}).validate(schema["examples"][0])
+    for operation in operations(document):
+        for given in operation.get("parameters", ()):
+            Draft202012Validator(given["schema"]).validate(given["example"])
+        for taken in operation.get("requestBody", {}).get("content", {}).values():
+            if "example" in taken:
+                Draft202012Validator(taken["schema"]).validate(taken["example"])
+
+
+async def test_every_example_of_a_body_is_taken(ann: Person, document: dict[str, Any]) -> None:
+    """Some are refused, as there is no such thing or it is not hers; none because it is bad."""
+    for method, path, body in bodies(document):
+        if (method, path) != ("DELETE", "/users/@me"):
+            answer = await ann.ask(method, path, json=body["example"])
+            bad = answer.status_code == 400 and refusal(answer)[1] != "2FA is not enabled"
+            assert not bad, f"{method} {path}: {answer.text}"
+
+
+async def test_what_is_needed_is_asked_for(ann: Person, document: dict[str, Any]) -> None:
+    for method, path, body in bodies(document):
+        for name in body["schema"].get("required", ()) if "/admin" not in path else ():
+            for lacking in ({}, {name: None}):
+                given = {key: value for key, value in body["example"].items() if key != name}
+                answer = await ann.ask(method, path, json=given | lacking)
+                assert answer.status_code == 400, f"{method} {path}: {answer.text}"
 
 
 # The page

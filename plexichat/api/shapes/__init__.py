@@ -12,6 +12,7 @@ from plexichat.api.shapes.making import (
     version,
 )
 from plexichat.api.shapes.objects import (
+    STATUSES,
     SUCCESS,
     Attachment,
     DMChannel,
@@ -23,6 +24,7 @@ from plexichat.api.shapes.objects import (
     Notes,
     Person,
     PresenceShape,
+    PresenceStatus,
     PresenceUpdate,
     Reaction,
     Relationship,
@@ -41,6 +43,7 @@ from plexichat.api.shapes.objects import (
 __all__ = [
     "DELETED_USER",
     "RELATIONSHIP_STATUS",
+    "STATUSES",
     "SUCCESS",
     "Attachment",
     "DMChannel",
@@ -52,6 +55,7 @@ __all__ = [
     "Notes",
     "Person",
     "PresenceShape",
+    "PresenceStatus",
     "PresenceUpdate",
     "Reaction",
     "Relationship",

@@ -7,9 +7,14 @@ from msgspec import Meta, Struct
 from plexichat.core.embeds import Embed
 
 Id = Annotated[str, Meta(pattern="^[0-9]+$", description="a snowflake")]
+LoginStatus = Literal["success", "two_factor_required"]
+STATUSES = ("online", "idle", "dnd", "invisible", "offline")
+PresenceStatus = Annotated[str, Meta(extra_json_schema={"enum": [*STATUSES]})]
+MessageStatus = Annotated[str, Meta(extra_json_schema={"enum": ["sent", "delivered", "read"]})]
 Senders = Literal["everyone", "friends", "none"]
 Seconds = Annotated[int, Meta(description="Unix seconds")]
 RelationshipStatus = Literal["friend", "pending_incoming", "pending_outgoing", "blocked"]
+THUMBNAILS = {"64": "https://chat.example.org/…", "128": "https://chat.example.org/…"}
 
 
 class Success(Struct):
@@ -37,12 +42,12 @@ class UserPrivate(Struct):
     totp_enabled: bool
     age_verified: bool
     badges: tuple[str, ...]
-    deletion_status: str = "active"
+    deletion_status: Literal["active", "scheduled"] = "active"
     deletion_at: Seconds | None = None
 
 
 class Login(Struct):
-    status: str
+    status: LoginStatus
     token: str | None = None
     user: UserPrivate | None = None
     challenge_token: str | None = None
@@ -111,12 +116,12 @@ class Relationship(Struct):
 class Shown(Struct):
     """The status by which somebody appears."""
 
-    status: str
+    status: PresenceStatus
 
 
 class PresenceUpdate(Struct):
     user_id: Id
-    status: str
+    status: PresenceStatus
     custom_status: str | None
     custom_emoji: str | None
 
@@ -144,7 +149,7 @@ class Attachment(Struct):
     size: int
     url: str
     hash: str
-    thumbnails: dict[str, str] | None
+    thumbnails: Annotated[dict[str, str], Meta(examples=[THUMBNAILS])] | None
 
 
 class Reaction(Struct):
@@ -172,7 +177,7 @@ class Message(Struct):
     attachments: list[Attachment]
     embeds: tuple[Embed, ...]
     pinned: bool
-    status: str | None
+    status: MessageStatus | None
     delivery_count: int
     read_count: int
     read: bool
