@@ -18,12 +18,12 @@ class Proxies:
         self, peer: tuple[str, int] | None, headers: Iterable[tuple[bytes, bytes]]
     ) -> str:
         """The nearest address that no trusted proxy wrote down for itself."""
-        address = peer[0] if peer else ""
+        address = _plain(peer[0]) if peer else ""
         if not self._networks or not self._trusts(address):
             return address
         forwarded = b",".join(value for name, value in headers if name == b"x-forwarded-for")
         for hop in reversed(forwarded.decode("latin-1").split(",")):
-            hop = hop.strip()
+            hop = _plain(hop.strip())
             if not _is_address(hop):
                 break
             address = hop
@@ -36,12 +36,18 @@ class Proxies:
     ) -> bool:
         """Whether a proxy that nobody has named passes this on, so that it is from anywhere."""
         passed_on = any(name in FORWARDED for name, _ in headers)
-        return passed_on and not self._trusts(peer[0] if peer else "")
+        return passed_on and not self._trusts(_plain(peer[0]) if peer else "")
 
     def _trusts(self, address: str) -> bool:
         return _is_address(address) and any(
             ipaddress.ip_address(address) in network for network in self._networks
         )
+
+
+def _plain(address: str) -> str:
+    """An IPv4 address as itself: a socket that listens on :: tells it as ::ffff:192.0.2.1."""
+    mapped = address.startswith("::ffff:") and "." in address
+    return address.removeprefix("::ffff:") if mapped else address
 
 
 def _is_address(text: str) -> bool:

@@ -20,6 +20,8 @@ TRUSTED = (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128"))
         ("10.0.0.1", ["nonsense"], "10.0.0.1"),
         ("10.0.0.1", [], "10.0.0.1"),
         ("::1", ["2001:db8::7"], "2001:db8::7"),
+        ("::ffff:10.0.0.1", ["198.51.100.1, ::ffff:10.1.1.1"], "198.51.100.1"),
+        ("::ffff:192.0.2.9", ["198.51.100.1"], "192.0.2.9"),
     ],
 )
 def test_the_nearest_address_that_no_trusted_proxy_wrote_counts(
@@ -32,3 +34,14 @@ def test_the_nearest_address_that_no_trusted_proxy_wrote_counts(
 def test_nobody_is_believed_unless_configured() -> None:
     headers = [(b"x-forwarded-for", b"198.51.100.1")]
     assert Proxies(()).client(("127.0.0.1", 1), headers) == "127.0.0.1"
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::ffff:127.0.0.1"])
+def test_an_ipv4_client_has_one_address_whatever_the_server_listens_on(peer: str) -> None:
+    assert Proxies(()).client((peer, 1), []) == "127.0.0.1"
+
+
+def test_a_named_proxy_is_known_on_a_socket_for_both_families() -> None:
+    passed_on = [(b"x-forwarded-for", b"198.51.100.1")]
+    assert not Proxies(TRUSTED).unknown(("::ffff:10.0.0.1", 1), passed_on)
+    assert Proxies(TRUSTED).unknown(("::ffff:192.0.2.9", 1), passed_on)
