@@ -5,15 +5,20 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 
 from plexichat.api.shapes import SUCCESS, Message, Success
-from plexichat.core import messages, receipts, search
+from plexichat.core import embeds, messages, receipts, search
 from plexichat.core.messages import Draft, Page
 from plexichat.web.bodies import snowflake
+from plexichat.web.reference import inlined
 from plexichat.web.requests import act, house, me, offered, see
 from plexichat.web.routes import Routes
 
 routes = Routes("Messages")
 
 
+EMBEDS = Meta(
+    description=f"at most {embeds.PER_MESSAGE}",
+    extra_json_schema={"items": inlined(embeds.Embed)},  # which core reads itself
+)
 Content = Annotated[
     str, Meta(description="4000 characters at most, unless the admin says otherwise")
 ]
@@ -34,7 +39,7 @@ class NewMessage(Struct):
     content: Content | None = None
     reply_to_id: str | int | None = None
     attachments: list[Given | str | int] | None = None
-    embeds: Annotated[list[Any], Meta(description="at most 10, as in a message")] | None = None
+    embeds: Annotated[list[Any], EMBEDS] | None = None
 
 
 class EditedMessage(Struct):

@@ -27,6 +27,8 @@ TEXTS: Final = {
     "hash": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
     "methods": "totp",
     "user_agent": "Firefox",
+    "title": "Menu",
+    "timestamp": "2025-01-01T12:00:00Z",
     "content": "soup at seven?",
     "message": "it is me, from the garden",
     "name": "kitchen",

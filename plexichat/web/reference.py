@@ -137,7 +137,7 @@ def _schemes(route: Route) -> list[str]:
 
 def _body(struct: type) -> Schema:
     """What is taken, and an example of it: the struct's own, where it has one."""
-    schema = _inlined(struct)
+    schema = inlined(struct)
     example = getattr(struct, "example", None) or examples.sent(schema)
     content = {JSON: {"schema": schema, "example": example}}
     return {"required": bool(schema.get("required")), "content": content}
@@ -164,7 +164,7 @@ def _parameter(place: str, name: str, required: bool, schema: Schema) -> Schema:
 def _query_parameters(route: Route) -> list[Schema]:
     if route.query is None:
         return []
-    schema = _inlined(route.query)
+    schema = inlined(route.query)
     return [
         _parameter("query", name, name in schema["required"], field)
         for name, field in schema["properties"].items()
@@ -238,7 +238,7 @@ def _expect_every_field(component: Schema) -> None:
         field.pop("default", None)
 
 
-def _inlined(struct: type) -> Schema:
+def inlined(struct: type) -> Schema:
     """The schema of what is taken, in one piece: bodies are read, not shared."""
     (schema,), components = msgspec.json.schema_components((struct,), ref_template="{name}")
 
