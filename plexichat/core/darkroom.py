@@ -17,7 +17,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
-from PIL import Image, ImageOps, WebPImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin, WebPImagePlugin
 
 from plexichat.core.imaging import DISK_FULL, TOO_LARGE
 
@@ -36,6 +36,7 @@ SAVING: Final[dict[str, dict[str, Any]]] = {
     "GIF": {},
     "WEBP": {"quality": 85},
 }
+QUICKLY: Final[dict[str, dict[str, Any]]] = {"WEBP": {"method": 0}, "PNG": {"compress_level": 3}}
 PNG_END: Final = b"IEND\xaeB`\x82"
 MARKUP: Final = re.compile(rb"<(script|html|svg|body|iframe|\?php|!doctype html)", re.IGNORECASE)
 
@@ -89,15 +90,16 @@ def develop(data: bytes, side: int) -> tuple[bytes, dict[str, object]]:
     kind = "JPEG" if image.format == "MPO" else str(image.format)
     if kind == "PNG" and PNG_END not in data:
         raise ValueError("ends too early")
-    count = 1
+    count, first = 1, 0
     if kind == "GIF":
         count = gif_frames(data)
-    elif isinstance(image, WebPImagePlugin.WebPImageFile):
+    elif isinstance(image, (PngImagePlugin.PngImageFile, WebPImagePlugin.WebPImageFile)):
         count = image.n_frames
+        first = int(image.info.get("default_image", False))  # for who cannot see the film
     if count > FRAMES or count * image.width * image.height > MOVING_PIXELS:
         raise Image.DecompressionBombError
     frames, durations = [], []
-    for number in range(count):
+    for number in range(first, count):
         image.seek(number)
         frames.append(small(image, side))
         durations.append(image.info.get("duration", 0))
@@ -106,16 +108,15 @@ def develop(data: bytes, side: int) -> tuple[bytes, dict[str, object]]:
         frames = [frame.convert("RGB") for frame in frames]
     elif kind == "GIF":
         options["disposal"] = 2
-    if count > 1:
+    if len(frames) > 1:
         options |= {"save_all": True, "append_images": frames[1:], "duration": durations}
         if "loop" in image.info:
             options["loop"] = image.info["loop"]
-        if kind == "WEBP":
-            options["method"] = 0
+        options |= QUICKLY.get(kind, {})
     made = io.BytesIO()
     frames[0].save(made, kind, **options)
     width, height = frames[0].size
-    facts = {"suffix": SUFFIXES[kind], "width": width, "height": height, "animated": count > 1}
+    facts = {"suffix": SUFFIXES[kind], "width": width, "height": height, "animated": len(frames) > 1}
     return made.getvalue(), facts
 
 

@@ -39,7 +39,7 @@ async def test_a_picture_is_given_and_anybody_sees_it(
     assert (await ann.get("/users/@me")).json()["avatar_url"] == url
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
 async def test_a_moving_picture_moves(
     ann: Person, stranger: httpx.AsyncClient, kind: str
 ) -> None:

@@ -55,7 +55,7 @@ def test_a_small_picture_is_not_made_larger(darkroom: Darkroom) -> None:
     assert image.size == (made.width, made.height) == (20, 10)
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
 def test_a_film_keeps_its_frames_and_their_time(darkroom: Darkroom, kind: str) -> None:
     made, image = darkroom.develop(moving(kind, frames=3, side=600))
     assert made.animated
@@ -68,16 +68,27 @@ def test_a_film_keeps_its_frames_and_their_time(darkroom: Darkroom, kind: str) -
     assert image.info["loop"] == 0
 
 
-def test_a_film_with_holes_keeps_them(darkroom: Darkroom) -> None:
+@pytest.mark.parametrize(("kind", "disposal"), [("GIF", 2), ("PNG", 1)])
+def test_a_film_with_holes_keeps_them(darkroom: Darkroom, kind: str, disposal: int) -> None:
     frames = [Image.new("RGBA", (8, 8)) for _ in range(2)]
     for n, frame in enumerate(frames):
         frame.putpixel((n, 0), (200, 10, 10, 255))
     _, image = darkroom.develop(
-        saved(frames[0], "GIF", save_all=True, append_images=frames[1:], disposal=2)
+        saved(frames[0], kind, save_all=True, append_images=frames[1:], disposal=disposal)
     )
     image.seek(1)
     shown = image.convert("RGBA")
     assert [shown.getpixel((x, 0))[3] for x in (0, 1, 2)] == [0, 255, 0]  # type: ignore[index]
+
+
+def test_what_is_shown_in_place_of_a_film_is_not_in_it(darkroom: Darkroom) -> None:
+    still, *frames = (Image.new("RGB", (8, 8), colour) for colour in ("red", "green", "blue"))
+    made, image = darkroom.develop(
+        saved(still, "PNG", save_all=True, append_images=frames, default_image=True)
+    )
+    assert made.animated
+    colours = [frame.convert("RGB").getpixel((0, 0)) for frame in ImageSequence.Iterator(image)]
+    assert colours == [(0, 128, 0), (0, 0, 255)]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
