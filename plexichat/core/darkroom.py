@@ -108,7 +108,8 @@ def develop(data: bytes, side: int) -> tuple[bytes, dict[str, object]]:
         frames = [frame.convert("RGB") for frame in frames]
     elif kind == "GIF":
         options["disposal"] = 2
-    if len(frames) > 1:
+    moves = len(frames) > 1
+    if moves:
         options |= {"save_all": True, "append_images": frames[1:], "duration": durations}
         if "loop" in image.info:
             options["loop"] = image.info["loop"]
@@ -116,7 +117,7 @@ def develop(data: bytes, side: int) -> tuple[bytes, dict[str, object]]:
     made = io.BytesIO()
     frames[0].save(made, kind, **options)
     width, height = frames[0].size
-    facts = {"suffix": SUFFIXES[kind], "width": width, "height": height, "animated": len(frames) > 1}
+    facts = {"suffix": SUFFIXES[kind], "width": width, "height": height, "animated": moves}
     return made.getvalue(), facts
 
 
