@@ -17,7 +17,8 @@ from pathlib import Path
 
 from plexichat.config import Logging
 
-TOKEN = re.compile(r"\b(\d{10,20})\.[A-Za-z0-9_-]{20,}")
+# A session's, and a webhook's, which is a part of its path.
+TOKEN = re.compile(r"(\b\d{10,20}\.|/webhooks/[^/\s]+/)[A-Za-z0-9_-]{20,}")
 
 
 def configure(config: Logging, directory: Path) -> None:
@@ -70,7 +71,7 @@ class HumanLines(logging.Formatter):
         return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
-        return TOKEN.sub(r"\1.[cut]", super().format(record))
+        return TOKEN.sub(r"\1[cut]", super().format(record))
 
 
 class JsonLines(logging.Formatter):
@@ -86,7 +87,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return TOKEN.sub(r"\1.[cut]", json.dumps(line, ensure_ascii=False))
+        return TOKEN.sub(r"\1[cut]", json.dumps(line, ensure_ascii=False))
 
 
 def _one_line(text: str) -> str:

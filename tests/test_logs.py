@@ -42,8 +42,14 @@ def test_json_lines_tell_no_secrets_even_when_everything_is_told(tmp_path: Path)
 
 
 @pytest.mark.parametrize("lines", [HumanLines(), JsonLines()])
-def test_a_token_that_an_error_quotes_is_cut(lines: logging.Formatter) -> None:
-    token = "312345678901234567.qVxT9mB2cKx7JzL0aPwR4sYuE8nGhD1fQ-6_oWkIvMt"
+@pytest.mark.parametrize(
+    "token",
+    [
+        "312345678901234567.qVxT9mB2cKx7JzL0aPwR4sYuE8nGhD1fQ-6_oWkIvMt",
+        "/webhooks/7/qVxT9mB2cKx7JzL0aPwR4sYuE8nGhD1fQ-6_oWkIvMtqVxT9mB2cKx7JzL0aPwR",
+    ],
+)
+def test_a_token_that_an_error_quotes_is_cut(lines: logging.Formatter, token: str) -> None:
     try:
         raise ValueError(f"odd header: Bearer {token}")
     except ValueError as error:
