@@ -3,6 +3,7 @@
 Nothing else imports a driver; exchanging it for a newer one is a change of one line here.
 """
 
+import contextlib
 import os
 import sqlite3 as sqlite
 from pathlib import Path
@@ -34,6 +35,8 @@ def connect(path: Path, *, readonly: bool) -> Connection:
     """Open the database file. Transactions are begun and ended by hand."""
     if not readonly and path.exists() and not os.access(path, os.W_OK):
         raise Unwritable(path, "it may only be read")  # SQLite would open it all the same
+    if not readonly:
+        keep_from_others(path)
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     try:
         connection = sqlite.connect(
@@ -59,6 +62,12 @@ def connect(path: Path, *, readonly: bool) -> Connection:
             raise Unwritable(path, str(error)) from error
         raise meaning(error) or StoreError(f"{path}: {error}") from error
     return connection
+
+
+def keep_from_others(path: Path) -> None:
+    """Begin a new file for its owner alone; SQLite gives the log the rights of the database."""
+    with contextlib.suppress(OSError):  # it is there, or SQLite says why it cannot be
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def nowhere() -> Connection:

@@ -76,6 +76,16 @@ async def test_a_data_folder_is_for_its_owner_alone(db: Database, data: Path) ->
     assert data.stat().st_mode & 0o777 == 0o700
 
 
+async def test_nobody_else_reads_the_database_in_a_folder_that_all_may_look_into(
+    open_folder: Path, heard: Heard
+) -> None:
+    db = await Database.open(open_folder, heard)
+    files = list(open_folder.glob("plexichat.db*"))
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert len(files) == 3  # the log and its index are there
+    await db.close()
+
+
 OPEN = """
 import asyncio, os, sys
 from pathlib import Path
