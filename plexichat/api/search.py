@@ -80,10 +80,11 @@ async def messages(query: MessagesWanted) -> MessagesFound:
     )
     text = _text(query.query)
     found = await see(search.everywhere, me().id, scope, text, query.limit + 1)
-    page = found[: query.limit]
+    page = found.messages[: query.limit]
     online = {channel_id: here.online(channel_id) for channel_id in {m.channel_id for m in page}}
     views = await see(search.views, me().id, page, online)
-    after = _cursor(str(page[-1].id)) if len(found) > query.limit else None
+    more = page[-1].id if len(found.messages) > query.limit else found.more
+    after = None if more is None else _cursor(str(more))
     return MessagesFound([here.shapes.message(view) for view in views], after)
 
 

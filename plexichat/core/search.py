@@ -2,7 +2,7 @@
 
 A message is found if it holds every word that is asked for, the last one as the beginning of a
 word; case and accents make no difference. Nothing that anybody types is an instruction, and nobody
-finds what they may not read.
+finds what they may not read. A search that would take too long stops, and can be taken up again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,18 +37,26 @@ class Scope:
     before: int = NEWEST
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Messages, the newest first, and before which id to go on; None if there are no more."""
+
+    messages: list[Message]
+    more: int | None
+
+
 def messages(
     snap: Snapshot, user_id: int, channel_id: int, text: str, limit: int, online: Online
 ) -> list[MessageView]:
     """The newest messages of a channel that hold the words of `text`; none if it has no word."""
     channel = channels.get(snap, user_id, channel_id)
     found = _holding(snap, Where((channel_id,)), text, limit, "content")
-    return receipts.views(snap, channel, found, user_id, online)
+    return receipts.views(snap, channel, found.messages, user_id, online)
 
 
 def everywhere(
     snap: Snapshot, user_id: int, scope: Scope, text: str, limit: int
-) -> list[Message]:
+) -> Found:
     """The same in every channel that somebody may read, as far as `scope` goes."""
     where = Where(_channels(snap, user_id, scope), scope.before, scope.author_id)
     return _holding(snap, where, text, limit, "query")
@@ -78,12 +86,13 @@ def people(
     return user_rows.called(snap, text.split(), server_id, after, limit)
 
 
-def _holding(
-    snap: Snapshot, where: Where, text: str, limit: int, name: str
-) -> list[Message]:
+def _holding(snap: Snapshot, where: Where, text: str, limit: int, name: str) -> Found:
     _refuse_too_long(text, name)
     wanted = words.wanted(text)
-    return rows.by_ids(snap, index.find(snap, where, wanted, limit)) if wanted else []
+    if not wanted:
+        return Found([], None)
+    found = index.find(snap, where, wanted, limit)
+    return Found(rows.by_ids(snap, found.ids), found.more)
 
 
 def _refuse_too_long(text: str, name: str) -> None:

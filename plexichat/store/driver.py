@@ -132,6 +132,11 @@ def code(error: Error) -> int:
     return int(getattr(error, "sqlite_errorcode", sqlite.SQLITE_ERROR))
 
 
+def interrupted(error: Error) -> bool:
+    """Whether it was us who broke off what SQLite was doing."""
+    return code(error) == sqlite.SQLITE_INTERRUPT
+
+
 def duplicate(message: str) -> Duplicate:
     """Read "UNIQUE constraint failed: t.a, t.b", or "...: index 'name'" over an expression."""
     names = message.partition(": ")[2]

@@ -3,34 +3,56 @@
 FTS5 writes a segment of its index for every call of a batch, however small, so messages enter it
 a few hundred at a time. Those that still wait are looked at one by one: a search misses nothing.
 Their ids enter it negated, since it finds fast what comes first in it: the newest, that way.
+A search that is not done in SECONDS says how far it came, and goes on there when asked again.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from time import thread_time
+from typing import Final
 
 from plexichat.store import words
 from plexichat.store.db import Snapshot, Tx
+from plexichat.store.driver import Cursor, Error, interrupted
 
 WAITING = 256  # so many wait before they are taken in together
 TAKEN = 512
-CONTINUATIONS = 200
-LOOKED_AT, LOOKED_AT_CHARACTERS = 2_000, 400_000
+NEWEST = (1 << 63) - 1
+
+# What a search may take of the processor before it says how far it came, and how much of that the
+# index may take before it gives any sign.
+SECONDS, SILENT_SECONDS = 0.042, 0.03
+TURN: Final = 400  # steps of SQLite's machine between two looks at the clock; FTS5 takes few
+LOOKS: Final = 8  # texts between two looks at it
+FEW, FEW_ASIDE = 2_000, 8_000  # messages that are read at once, and those the index cannot tell
+NEARBY = 256  # what is common is among so many
+APART = 16_384  # messages from one fence to the next
+FENCES_AT_ONCE: Final = 2
+FENCE: Final = 1 << 12  # a bit that no id of a message has
+CHANNELS = 256  # the index is asked for no more of them
+GROUP: Final = 16
+PHRASES, PHRASE_WORDS = 8, 3  # the index is asked for no more of them
+CONTINUATIONS = 8  # the index is asked for more of them only together
 
 INSERT = "INSERT INTO message_words (rowid, words) VALUES (?, ?)"
 DELETE = "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)"
-MATCH = """SELECT -rowid FROM message_words WHERE message_words MATCH ? AND rowid > ?
-    ORDER BY rowid LIMIT ?"""
-JOINED = """FROM message_words w CROSS JOIN message m ON m.id = -w.rowid
-    WHERE message_words MATCH ?1 AND w.rowid > ?2 AND m.deleted = 0
-        AND (?3 IS NULL OR m.author_id = ?3) ORDER BY w.rowid LIMIT ?4"""
-OF_AUTHOR = f"SELECT m.id {JOINED}"
-CANDIDATES = f"SELECT m.id, m.content {JOINED}"
-WAITS = """SELECT id, content FROM message
-    WHERE id > ?1 AND id < ?2 AND channel_id IN (SELECT value FROM json_each(?3))
-        AND (?4 IS NULL OR author_id = ?4) AND content IS NOT NULL
-    ORDER BY id DESC"""
-NEWEST = (1 << 63) - 1
+MATCH = """SELECT -rowid, NULL FROM message_words WHERE message_words MATCH ?1 AND rowid > ?2
+    ORDER BY rowid LIMIT ?3"""
+LOOK = """SELECT -w.rowid, m.content FROM message_words w LEFT JOIN message m ON m.id = -w.rowid
+    WHERE message_words MATCH ?1 AND w.rowid > ?2 AND ((m.author_id = ?4 OR ?4 IS NULL)
+        AND (?5 IS NULL OR m.channel_id IN (SELECT value FROM json_each(?5))) OR m.id IS NULL)
+    ORDER BY w.rowid LIMIT ?3"""
+COUNTED = """FROM message INDEXED BY {} WHERE channel_id IN (SELECT value FROM json_each(?1))
+    AND id > ?2 AND id < ?3 AND {}"""
+THERE = COUNTED.format("message_channel", "?5 IS NULL")
+OF_AUTHOR = COUNTED.format("message_author", "author_id = ?5")
+CONTENTS = """SELECT m.id, m.content FROM json_each(?) w CROSS JOIN message m ON m.id = w.value
+    WHERE m.content IS NOT NULL"""
+OLDER = "SELECT id FROM message WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+FOLLOWING = "SELECT term FROM message_word WHERE term >= ? LIMIT 1"
+UNFENCED = """SELECT id FROM message WHERE id > ? AND id <= (SELECT indexed_id FROM search)
+    ORDER BY id LIMIT 1 OFFSET ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +64,20 @@ class Where:
     author_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Messages, the newest first, and before which id to go on; None if there are no more."""
+
+    ids: list[int]
+    more: int | None
+
+
 def added(tx: Tx) -> None:
     """Count a message that was just sent; take it in with the others when enough of them wait."""
     (waiting,) = tx.execute("UPDATE search SET waiting = waiting + 1 RETURNING waiting").fetchone()
     if waiting >= WAITING:
         _take_in(tx)
+        _fence(tx)
 
 
 def changed(tx: Tx, channel_id: int, message_id: int, old: str | None, new: str | None) -> None:
@@ -59,40 +90,13 @@ def changed(tx: Tx, channel_id: int, message_id: int, old: str | None, new: str 
         tx.execute(INSERT, (-message_id, _entry(channel_id, new)))
 
 
-def find(snap: Snapshot, where: Where, wanted: list[str], limit: int) -> list[int]:
-    """The newest messages that hold all these phrases (see `words.wanted`).
-
-    The last word may be the beginning of longer ones. If those are more than CONTINUATIONS, only
-    the newest LOOKED_AT messages with the other words are looked at: a beginning so common is
-    in many of them, and reading all that it stands for would take seconds.
+def find(snap: Snapshot, where: Where, wanted: list[str], limit: int) -> Found:
+    """The newest messages that hold all these phrases (see `words.wanted`), the last one perhaps
+    only the beginning of a word. If there are fewer than `limit` and still more, time was up.
     """
-    channels = json.dumps(where.channel_ids)
-    waiting = snap.execute(WAITS, (_indexed(snap), where.before, channels, where.author_id))
-    found = _holding(waiting, wanted, limit)
-    if len(found) == limit or not where.channel_ids:
-        return found
-    rest = limit - len(found)
-    *whole, last = wanted
-    lead, _, begun = last.rpartition(" ")
-    longer = _continuations(snap, begun)
-    if len(longer) <= CONTINUATIONS:
-        if not longer:
-            return found
-        last_words = " OR ".join(_quoted(f"{lead} {word}".strip()) for word in longer)
-        return found + _match(snap, where, f"{_all(where, whole)} AND ({last_words})", rest)
-    others = [*whole, lead] if lead else whole
-    candidates = snap.execute(
-        CANDIDATES, (_all(where, others), -where.before, where.author_id, LOOKED_AT)
-    )
-    return found + _holding(_few(candidates), wanted, rest)
-
-
-def _match(snap: Snapshot, where: Where, expression: str, limit: int) -> list[int]:
-    if where.author_id is None:  # the common case, without a look at any message
-        rows = snap.execute(MATCH, (expression, -where.before, limit))
-    else:
-        rows = snap.execute(OF_AUTHOR, (expression, -where.before, where.author_id, limit))
-    return [id for (id,) in rows]
+    search = _Search(snap, where, wanted, limit)
+    search.run()
+    return Found(search.found, search.before or None)
 
 
 def _indexed(snap: Snapshot) -> int:
@@ -111,49 +115,195 @@ def _take_in(tx: Tx) -> None:
     tx.execute("UPDATE search SET indexed_id = ?, waiting = 0", (rows[-1][0],))
 
 
+def _fence(tx: Tx) -> None:
+    """Put up some of the fences that are missing, the oldest first."""
+    row = tx.execute(MATCH, ('"#"', -NEWEST, 1)).fetchone()
+    fences = [0 if row is None else row[0]]
+    while len(fences) <= FENCES_AT_ONCE:
+        row = tx.execute(UNFENCED, (fences[-1], APART - 1)).fetchone()
+        if row is None:
+            break
+        fences.append(row[0] | FENCE)
+    for id in reversed(fences[1:]):
+        tx.execute(INSERT, (-id, "#"))
+
+
 def _entry(channel_id: int, text: str) -> str:
     return f"#{channel_id} {' '.join(words.tokens(text))}"
 
 
-def _continuations(snap: Snapshot, begun: str) -> list[str]:
-    """Words of the index that begin so, the shortest first; at most CONTINUATIONS and one more."""
-    found: list[str] = []
-    following = begun
-    while len(found) <= CONTINUATIONS:
-        row = snap.execute(
-            "SELECT term FROM message_word WHERE term >= ? LIMIT 1", (following,)
-        ).fetchone()
-        if row is None or not row[0].startswith(begun):
-            break
-        found.append(row[0])
-        following = row[0] + "\0"
-    return found
+class _Search:
+    """One search on its way into the past: what is not `before` has been looked at.
+
+    FTS5 shows where it is only by finding something, which may be never, so it is asked for fences
+    too. If it reaches none in time, because the last word begins like half of all words or because
+    there is no fence yet, it is asked for the other words alone, and last of all for nothing.
+    """
+
+    def __init__(self, snap: Snapshot, where: Where, wanted: list[str], limit: int) -> None:
+        self._snap = snap
+        self._where = where
+        self._channels = json.dumps(where.channel_ids)
+        self._wanted = wanted
+        self._limit = limit
+        self._started = thread_time()
+        self._seconds = SECONDS
+        self._tokens: list[str] = []
+        self.before = where.before
+        self.found: list[int] = []
+
+    def run(self) -> None:
+        self._read(0 if self._few() else _indexed(self._snap))
+        if self._over():
+            return
+        self._tokens = self._asked_for()
+        if likely := self._likely():
+            self._walk(likely, look=True, most=NEARBY)
+        else:
+            self._read(self._older())
+        if self._over():
+            return
+        place = self.before
+        self._walk(*self._exactly(), silence=SILENT_SECONDS)
+        if self.before == place and likely:
+            self._walk(likely, look=True)
+        while not self._over():
+            self._read(self._older())
+
+    def _over(self) -> bool:
+        """Whether all is done, or done for now; something is, each time."""
+        full = len(self.found) == self._limit
+        return not self.before or full or (self.before < self._where.before and self._late())
+
+    def _late(self) -> bool:
+        return thread_time() - self._started > self._seconds
+
+    def _look(self, id: int, held: bool) -> bool:
+        """Go on to what is older; whether enough is found."""
+        self.before = id
+        if held:
+            self.found.append(id)
+        return len(self.found) == self._limit
+
+    def _few(self) -> bool:
+        """Whether what counts is sooner read than found."""
+        aside = self._where.author_id is not None or len(self._where.channel_ids) > CHANNELS
+        return not self._more_than(FEW_ASIDE if aside else FEW, 0)
+
+    def _asked_for(self) -> list[str]:
+        """The channels as the index is asked for them: not if they are too many, or all."""
+        channel_ids = self._where.channel_ids
+        if len(channel_ids) > CHANNELS or self._more_than(NEARBY // 2, self._older()):
+            return []
+        return [_quoted(f"#{channel_id}") for channel_id in channel_ids]
+
+    def _older(self) -> int:
+        """A message of the house a little before."""
+        row = self._snap.execute(OLDER, (self.before, NEARBY)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def _more_than(self, most: int, floor: int) -> bool:
+        select = "SELECT count(*) FROM (SELECT 1 {} LIMIT ?4)"
+        (count,) = self._there(select, floor, most + 1).fetchone()
+        return bool(count > most)
+
+    def _there(self, select: str, floor: int, limit: int = -1) -> Cursor:
+        """Ask for messages that count, above this id, without a look at what they say."""
+        where = THERE if self._where.author_id is None else OF_AUTHOR
+        bounds = (self._channels, floor, self.before, limit, self._where.author_id)
+        return self._snap.execute(select.format(where), bounds)
+
+    def _read(self, floor: int) -> None:
+        """Look at each message above this id, as far as there is time."""
+        ids = self._there("SELECT id {} ORDER BY id DESC LIMIT ?4", floor).fetchall()
+        texts = self._snap.execute(CONTENTS, (json.dumps([id for (id,) in ids]),))
+        for number, (id, content) in enumerate(texts):
+            if self._look(id, words.holds(content, self._wanted)):
+                return
+            if number % LOOKS == 0 and self._late():
+                return
+        self.before = min(self.before, floor and floor + 1)
+
+    def _walk(
+        self, expression: str, look: bool, *, most: int = -1, silence: float | None = None
+    ) -> None:
+        """Go through what the index finds, and `look` at it, as far as there is time."""
+        connection, number = self._snap.connection, 0
+        self._seconds = SECONDS if silence is None else silence
+        connection.set_progress_handler(self._late, TURN)
+        try:
+            for id, content in self._matching(expression, look, most):
+                number, fence, self._seconds = number + 1, bool(id & FENCE), SECONDS
+                held = not look or (content is not None and words.holds(content, self._wanted))
+                if self._look(id, held and not fence):
+                    return
+                if (fence or (look and number % LOOKS == 0)) and self._late():
+                    return
+            if number != most:
+                self.before = 0
+        except Error as error:
+            if not interrupted(error):
+                raise
+        finally:
+            connection.set_progress_handler(None, 0)
+            self._seconds = SECONDS
+
+    def _matching(self, expression: str, look: bool, most: int) -> Cursor:
+        execute = self._snap.connection.execute
+        if not look:
+            return execute(MATCH, (expression, -self.before, most))
+        channels = None if self._tokens else self._channels
+        return execute(LOOK, (expression, -self.before, most, self._where.author_id, channels))
+
+    def _exactly(self) -> tuple[str, bool]:
+        """What finds these messages, and whether it may find others besides."""
+        *whole, last = self._wanted
+        asked = sorted(whole, key=len, reverse=True)[:PHRASES]
+        parts = [_quoted(_first(phrase)) for phrase in asked]
+        cut = len(asked) < len(whole) or any(_first(phrase) != phrase for phrase in self._wanted)
+        parts.append(self._begun(last) if _first(last) == last else _quoted(_first(last)))
+        return self._expression(parts), cut or not self._tokens or self._where.author_id is not None
+
+    def _begun(self, last: str) -> str:
+        """The words that begin like the last one. FTS5 writes a list of all that they are in."""
+        lead, _, begun = last.rpartition(" ")
+        longer: list[str] = []
+        following = begun
+        while len(longer) < CONTINUATIONS:
+            row = self._snap.execute(FOLLOWING, (following,)).fetchone()
+            if row is None or not row[0].startswith(begun):
+                return " OR ".join(_quoted(f"{lead} {word}".strip()) for word in longer or ["##"])
+            longer.append(row[0])
+            following = row[0] + "\0"
+        return f"{_quoted(last)} *"
+
+    def _likely(self) -> str:
+        """What finds these messages, and all that have their whole words anywhere."""
+        *whole, last = self._wanted
+        known = dict.fromkeys(" ".join([*whole, last.rpartition(" ")[0]]).split())
+        asked = sorted(known, key=len, reverse=True)[:PHRASES]
+        return self._expression([*map(_quoted, asked)])
+
+    def _expression(self, parts: list[str]) -> str:
+        """All of these, where it counts; a fence has all of them."""
+        named = [_any(self._tokens)] if self._tokens else []
+        return " AND ".join(f'({part} OR "#")' for part in (*named, *parts))
 
 
-def _all(where: Where, phrases: list[str]) -> str:
-    channels = " OR ".join(_quoted(f"#{channel_id}") for channel_id in where.channel_ids)
-    return " AND ".join((f"({channels})", *map(_quoted, phrases)))
+def _any(tokens: list[str]) -> str:
+    """One of these. FTS5 asks each that it has side by side whenever it moves, so they are put in
+    groups; it would make one of the groups again, were not each without what there never is.
+    """
+    groups = [tokens[start : start + GROUP] for start in range(0, len(tokens), GROUP)]
+    if len(groups) == 1:
+        return " OR ".join(tokens)
+    return " OR ".join(f'(({" OR ".join(group)}) NOT "##")' for group in groups)
+
+
+def _first(phrase: str) -> str:
+    """As many words of it as the index is asked for."""
+    return " ".join(phrase.split(" ")[:PHRASE_WORDS])
 
 
 def _quoted(phrase: str) -> str:
     return f'"{phrase}"'
-
-
-def _few(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """As many as may be read in a moment."""
-    characters = 0
-    for id, content in rows:
-        yield id, content
-        characters += len(content)
-        if characters > LOOKED_AT_CHARACTERS:
-            return
-
-
-def _holding(rows: Iterable[tuple[int, str]], wanted: list[str], limit: int) -> list[int]:
-    found: list[int] = []
-    for id, content in rows:
-        if words.holds(content, wanted):
-            found.append(id)
-            if len(found) == limit:
-                break
-    return found

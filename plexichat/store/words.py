@@ -40,7 +40,11 @@ def wanted(text: str) -> list[str]:
 
 def holds(text: str, phrases: list[str]) -> bool:
     """Whether a text has all of these; the last one may be the beginning of a longer word."""
-    folded = f" {' '.join(tokens(text))} "
+    spaced = unicodedata.normalize("NFKC", text).translate(_folded)
+    for phrase in phrases:  # most texts lack one, and need not be divided into words
+        if " " not in phrase and phrase not in spaced:
+            return False
+    folded = f" {' '.join(spaced.split())} "
     *whole, last = phrases
     return f" {last}" in folded and all(f" {phrase} " in folded for phrase in whole)
 

@@ -176,15 +176,64 @@ async def test_the_index_takes_messages_in_by_the_hundred(talk: Talk) -> None:
     assert await talk.write(waiting) < max(index.WAITING, 4)
 
 
-async def test_a_beginning_that_many_words_share_is_found_among_the_newest(
+async def test_a_beginning_that_many_words_share_is_found_wherever_they_are(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "CONTINUATIONS", 3)
-    for number in range(9):
+    monkeypatch.setattr(index, "FEW", 0)
+    monkeypatch.setattr(index, "NEARBY", 2)
+    for number in range(index.CONTINUATIONS + 2):
         await talk.say(talk.bob, f"soup{number} at seven")
+    for number in range(9):
         await talk.say(talk.bob, f"bread{number} at eight")
-    expected = [f"soup{number} at seven" for number in range(8, -1, -1)]
+    expected = [f"soup{number} at seven" for number in range(index.CONTINUATIONS + 1, -1, -1)]
     assert await talk.find("so") == expected
     assert await talk.find("seven so") == expected
     assert await talk.find("eight so") == []
     assert await talk.find("so", limit=2) == expected[:2]
+
+
+BOUNDS = {
+    "WAITING": (1, 7, 400), "FEW": (0, 50), "FEW_ASIDE": (0, 50), "NEARBY": (1, 4, 300),
+    "APART": (2, 9, 500), "CHANNELS": (1, 256), "GROUP": (1, 16), "CONTINUATIONS": (0, 8),
+    "PHRASES": (1, 8), "PHRASE_WORDS": (1, 3), "TURN": (1, 400), "SECONDS": (0, 0, 1),
+    "SILENT_SECONDS": (0, 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("talk", ["waiting"], indirect=True)
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_search_that_stops_early_misses_nothing_when_it_goes_on(
+    talk: Talk, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However little time it has, whatever it asks the index for, wherever fences stand."""
+    dice = random.Random(seed)
+    for name, values in BOUNDS.items():
+        monkeypatch.setattr(index, name, dice.choice(values))
+    places = [talk.dm, (await talk.write(channels.open_dm, talk.ann, talk.cem)).id]
+    said: list[tuple[int, int, int, str]] = []
+    for _ in range(100):
+        place = dice.choice((0, 0, 0, 1))
+        author = dice.choice((talk.ann, (talk.bob, talk.cem)[place]))
+        text = " ".join(dice.choices(WORDS, k=dice.randint(1, 6)))
+        said.insert(0, (await talk.say(author, text, places[place]), places[place], author, text))
+    for _ in range(30):
+        text = " ".join(dice.choices(WORDS, k=dice.randint(1, 5)))[: dice.randint(1, 20)]
+        if not (asked := wanted(text)):
+            continue
+        here = dice.choice((places, places[:1], places[1:], []))
+        author_id = dice.choice((None, None, talk.ann, talk.cem))
+        expected = [
+            id for id, place, author, content in said
+            if place in here and author_id in (None, author) and holds(content, asked)
+        ]  # fmt: skip
+        found, before, limit = [], index.NEWEST, dice.randint(1, 30)
+        while True:
+            where = index.Where(here, before, author_id)
+            page = await talk.read(index.find, where, asked, limit)
+            found += page.ids
+            assert len(page.ids) <= limit
+            if page.more is None:
+                break
+            assert page.more < before
+            before = page.more
+        assert found == expected, text
