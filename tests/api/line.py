@@ -1,13 +1,16 @@
 """A line to the gateway, as a client holds it."""
 
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from quart import Quart
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from plexichat.serving import Listener
 from tests.cast import Person
 
 
@@ -48,6 +51,18 @@ class Line:
             while True:
                 await self.socket.recv()
         return self.socket.close_code, self.socket.close_reason
+
+
+@asynccontextmanager
+async def served(app: Quart) -> AsyncIterator[str]:
+    """The gateway of an app on a real socket."""
+    listener = Listener(app)
+    # Of a socket that does not say it is TCP asyncio does not ask that small frames go at once.
+    with socket.socket(proto=socket.IPPROTO_TCP) as sock:
+        sock.bind(("127.0.0.1", 0))
+        await listener.open([sock])
+        yield f"ws://127.0.0.1:{sock.getsockname()[1]}/gateway"
+        await listener.close(0)
 
 
 @asynccontextmanager

@@ -2,13 +2,12 @@
 
 import argparse
 import asyncio
-import socket
 import tempfile
 import time
 from pathlib import Path
 
 from plexichat.app import House, create_app
-from plexichat.serving import Listener
+from tests.api.line import served
 from tests.cast import PASSWORD, Person, browser
 from tests.evening.story import NAMES, Evening, quiet
 
@@ -18,25 +17,19 @@ async def spend(
 ) -> dict[str, int]:
     house = await House.open(quiet(folder))
     app = create_app(house)
-    listener = Listener(app)
     try:
-        with socket.socket() as sock:
-            sock.bind(("127.0.0.1", 0))
-            await listener.open([sock])
-            url = f"ws://127.0.0.1:{sock.getsockname()[1]}/gateway"
-            async with browser(app) as stranger:
+        async with served(app) as url, browser(app) as stranger:
 
-                async def join(name: str) -> Person:
-                    wanted = {"username": name, "email": f"{name}@a.org", "password": PASSWORD}
-                    made = (await stranger.post("/auth/register", json=wanted)).json()
-                    return Person(app, made["user"], made["token"])
+            async def join(name: str) -> Person:
+                wanted = {"username": name, "email": f"{name}@a.org", "password": PASSWORD}
+                made = (await stranger.post("/auth/register", json=wanted)).json()
+                return Person(app, made["user"], made["token"])
 
-                evening = await Evening.begin(house, url, join, seed, people)
-                try:
-                    await evening.last(steps, together)
-                finally:
-                    await evening.close()
-            await listener.close(0)
+            evening = await Evening.begin(house, url, join, seed, people)
+            try:
+                await evening.last(steps, together)
+            finally:
+                await evening.close()
         return evening.happened
     finally:
         await house.close()

@@ -118,8 +118,7 @@ class Picture:
     async def guild_member_remove(self, d: Thing) -> None:
         self.servers[d["guild_id"]]["member_count"] -= 1
         self.members[d["guild_id"]].pop(d["user"]["id"], None)
-        self._doubt((d["user"]["id"],))
-        self._forget_strangers()
+        self._part(d["user"]["id"])
 
     async def guild_member_update(self, d: Thing) -> None:
         self.members[d["guild_id"]].setdefault(d["user"]["id"], {}).update(changed(d))
@@ -151,10 +150,11 @@ class Picture:
 
     async def relationship_add(self, d: Thing) -> None:
         self.relationships[d["user_id"]] = without(d, "presence")
+        self._part(d["user_id"])
 
     async def relationship_remove(self, d: Thing) -> None:
         self.relationships.pop(d["user_id"], None)
-        self._forget_strangers()
+        self._part(d["user_id"])
 
     async def presence_update(self, d: Thing) -> None:
         self.presences[d["user_id"]] = d
@@ -275,6 +275,11 @@ class Picture:
     def _add(self, channel_id: str, count: int) -> Any:
         known = self.unread.get(channel_id, 0)
         return ANY if known is ANY else known + count
+
+    def _part(self, user_id: str) -> None:
+        """Somebody may be a stranger by now, as a friend whom one has blocked."""
+        self._doubt((user_id,))
+        self._forget_strangers()
 
     def _doubt(self, people: Iterable[str]) -> None:
         """Whom one sees in no server that one knows whole, one may have ceased to hear of."""
