@@ -14,7 +14,6 @@ from plexichat.api.shapes import (
     Shapes,
 )
 from plexichat.api.shapes_servers import Guild, guild
-from plexichat.core import presence
 from plexichat.core.presence import LivePresence
 from plexichat.core.ready import Picture
 from plexichat.store.relationships import FRIEND
@@ -65,7 +64,11 @@ def ready(
     `present` are the connected people of the same servers at this moment.
     """
     user = picture.user
-    shown = [(each, presence.seen_by(each, live)) for each in picture.relationships]
+    followed = _followed(picture, present)
+    shown = [
+        (each, live.shown(each.user_id).status if each.user_id in followed else "offline")
+        for each in picture.relationships
+    ]
     return Ready(
         v=API_VERSION,
         user=Account(
@@ -82,18 +85,23 @@ def ready(
         relationships=[shapes.relationship_listed(each, seen) for each, seen in shown],
         private_channels=[shapes.conversation(each) for each in picture.conversations],
         unread_counts=shapes.counts(picture.unread),
-        presences=_presences(picture, shapes, live, present),
+        presences=_presences(followed, shapes, live),
         settings=shapes.messaging_settings(user),
         server_version=__version__,
         guilds=[guild(shapes, world, (world.member,)) for world in picture.worlds],
     )
 
 
-def _presences(
-    picture: Picture, shapes: Shapes, live: LivePresence, present: Collection[int]
-) -> list[PresenceUpdate]:
-    """Who is seen to be here: of one's friends, and of those one shares a server with."""
+def _followed(picture: Picture, present: Collection[int]) -> frozenset[int]:
+    """Whose comings and goings one is told: friends, and those one shares a server with."""
     friends = {each.user_id for each in picture.relationships if each.status == FRIEND}
-    near = friends | picture.near.union(present) - picture.apart - {picture.user.id}
-    seen = (live.shown(user_id) for user_id in sorted(near))
+    near = picture.near.union(present) - picture.apart - {picture.user.id}
+    return near.union(friends)
+
+
+def _presences(
+    followed: Collection[int], shapes: Shapes, live: LivePresence
+) -> list[PresenceUpdate]:
+    """Who of them is seen to be here."""
+    seen = (live.shown(user_id) for user_id in sorted(followed))
     return [shapes.presence_update(each) for each in seen if each.status != "offline"]

@@ -28,11 +28,8 @@ class Block(Struct, forbid_unknown_fields=True):
 async def list_relationships() -> list[RelationshipListed]:
     """Friends, then requests to and from oneself and blocks; the newest first in each."""
     here = house()
-    found = await see(relationships.mine, me().id)
-    return [
-        here.shapes.relationship_listed(relation, presence.seen_by(relation, here.presence))
-        for relation in found
-    ]
+    found = await see(presence.related, me().id, here.presence.here())
+    return [here.shapes.relationship_listed(relation, seen) for relation, seen in found]
 
 
 @routes.post(

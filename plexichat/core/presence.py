@@ -85,13 +85,6 @@ class LivePresence:
         return chosen is not None and _hides(chosen)
 
 
-def seen_by(relation: Relation, live: LivePresence) -> Presence:
-    """The presence that somebody may follow: friends see one another, nobody else is told."""
-    if relation.status != relationships.FRIEND:
-        return others_see(relation.user_id, None)
-    return live.shown(relation.user_id)
-
-
 def introductions(event: object, live: LivePresence) -> Iterator[PresenceChanged]:
     """What to tell people who come to see one another, or cease to: how the other is seen."""
     match event:
@@ -237,6 +230,15 @@ def statuses(
     unseen = relationships.apart(snap, viewer)
     present = (None if each in unseen else here.get(each) for each in user_ids)
     return [others_see(each, chosen).status for each, chosen in zip(user_ids, present, strict=True)]
+
+
+def related(
+    snap: Snapshot, viewer: int, here: Mapping[int, Chosen]
+) -> list[tuple[Relation, str]]:
+    """Everybody with whom one has something, as `relationships.mine`, and how one sees them."""
+    found = relationships.of(snap, viewer)
+    seen = statuses(snap, viewer, [relation.user_id for relation in found], here)
+    return list(zip(found, seen, strict=True))
 
 
 def of_server(

@@ -6,7 +6,9 @@ import httpx
 import pytest
 
 from tests.api.friends import BLOCK, accept, ask, befriend, block, listed, remove, statuses
+from tests.api.line import listening
 from tests.cast import Person, refusal
+from tests.town import found, join
 
 BASES = ["", "/api/v1"]
 
@@ -228,3 +230,30 @@ async def test_the_list_begins_with_friends_and_ends_with_blocks(
         ("eve", "friend"), ("fay", "pending_incoming"), ("dot", "pending_incoming"),
         ("cem", "pending_outgoing"), ("gus", "blocked"), ("bob", "blocked"),
     ]  # fmt: skip
+
+
+async def test_whoever_is_on_the_list_is_listed_as_they_are_seen(
+    ann: Person, bob: Person, cem: Person, dee: Person
+) -> None:
+    await befriend(ann, bob)
+    await ask(cem, ann)
+    await block(ann, dee)
+    for person in (bob, cem, dee):
+        await person.put("/users/@me/presence", {"status": "idle"})
+    shown = {each["user_id"]: each["presence"]["status"] for each in await listed(ann)}
+    assert shown == {bob.id: "idle", cem.id: "idle", dee.id: "offline"}
+    for user_id, status in shown.items():
+        assert (await ann.get(f"/users/{user_id}/presence")).json()["status"] == status
+
+
+async def test_ready_tells_of_the_list_how_those_are_seen_who_are_followed(
+    ann: Person, bob: Person, cem: Person, url: str
+) -> None:
+    for person in (bob, cem):
+        await ask(person, ann)
+        await person.put("/users/@me/presence", {"status": "idle"})
+    await join(await found(ann), bob)
+    async with listening(url, ann) as anns:
+        shown = {each["username"]: each["presence"] for each in anns.ready["relationships"]}
+        assert shown == {"bob": {"status": "idle"}, "cem": {"status": "offline"}}
+        assert [each["user_id"] for each in anns.ready["presences"]] == [bob.id]

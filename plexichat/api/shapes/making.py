@@ -136,14 +136,12 @@ class Shapes:
             str(relation.user_id), RELATIONSHIP_STATUS[relation.status], relation.since // 1000
         )
 
-    def relationship_listed(
-        self, relation: Relation, seen: Presence | None
-    ) -> RelationshipListed:
+    def relationship_listed(self, relation: Relation, seen: str | None) -> RelationshipListed:
         """With what a list tells beside it."""
         return RelationshipListed(
             str(relation.user_id), RELATIONSHIP_STATUS[relation.status], relation.since // 1000,
             relation.username, self.avatar(relation.user_id, relation.avatar),
-            None if seen is None else Shown(status_word(seen.status)), relation.message,
+            None if seen is None else Shown(status_word(seen)), relation.message,
         )  # fmt: skip
 
     def counts(self, unread: dict[int, int]) -> dict[Id, int]:
