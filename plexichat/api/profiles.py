@@ -1,5 +1,6 @@
 """What people tell of themselves (contract 02, section 4)."""
 
+import re
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -7,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from plexichat.api.shapes import Id
 from plexichat.core import profiles
+from plexichat.core.pictures import Given, Wanted
 from plexichat.core.presence import Text
 from plexichat.core.profiles import Portrait
 from plexichat.web.requests import act, house, me, see
@@ -63,7 +65,7 @@ async def show(user_id: int) -> ProfileShown:
 @routes.patch("/features/users/@me/profile", errors=("400 Invalid input",))
 async def change(body: Changes) -> ProfileChanged:
     """Tell something else. What is absent stays; `null` or an empty text goes."""
-    links, banner = body.social_links, body.banner_url
+    links = body.social_links
     text = Text(body.status, body.status_emoji)
     wanted = profiles.Changes(
         bio=_text(body.bio),
@@ -71,11 +73,20 @@ async def change(body: Changes) -> ProfileChanged:
         location=_text(body.location),
         timezone=_text(body.timezone),
         links=None if isinstance(links, UnsetType) else msgspec.json.encode(links or []).decode(),
-        banner=UNSET if isinstance(banner, UnsetType) else banner or None,
+        banner=_banner(body.banner_url),
         says=None if text == Text() else text,
     )
     is_here = house().attendance.here(me().id)
     return ProfileChanged(_profile(await act(profiles.update, me().id, wanted, is_here)))
+
+
+def _banner(given: str | UnsetType | None) -> Wanted | UnsetType:
+    """A picture as core wants it; one of ours by the address at which it is shown."""
+    if isinstance(given, UnsetType) or not given:
+        return UNSET if isinstance(given, UnsetType) else None
+    ours = re.escape(house().shapes.emoji("") or "") + r"([0-9a-f]{32})\.\w+"
+    found = re.fullmatch(ours, given)
+    return given if found is None else Given(found[1])
 
 
 def _text(given: str | UnsetType | None) -> str | None:

@@ -50,9 +50,12 @@ async def show_me() -> UserPrivate:
 )  # fmt: skip
 async def update_me(body: Changes) -> UserPrivate:
     """Change one's own name, address, picture or password."""
-    wanted = users.Changes(body.username, body.email, body.avatar_url)
+    shapes, avatar = house().shapes, body.avatar_url
+    if avatar == shapes.portrait(me().id):  # as this account was read
+        avatar = UNSET
+    wanted = users.Changes(body.username, body.email, avatar)
     user = await accounts.update(wanted, body.password, body.current_password)
-    return house().shapes.account(user)
+    return shapes.account(user)
 
 
 @routes.delete(

@@ -121,6 +121,16 @@ async def test_a_picture_kept_elsewhere_is_drawn_here(
     assert drawn.headers["content-type"] == "image/svg+xml"
 
 
+async def test_an_account_sent_back_as_it_was_read_keeps_its_picture(
+    ann: Person, stranger: httpx.AsyncClient
+) -> None:
+    await give(ann, GIVE, picture("PNG"), "me.png")
+    read = (await ann.get("/users/@me")).json()
+    assert (await ann.patch("/users/@me", read)).json() == read
+    shown = await stranger.get(f"/avatars/users/{ann.id}")
+    assert shown.headers["content-type"] == "image/png"
+
+
 @pytest.mark.parametrize("base", ["", "/api/v1"])
 async def test_a_removed_picture_leaves_initials(
     ann: Person, stranger: httpx.AsyncClient, house: House, base: str

@@ -89,6 +89,9 @@ async def test_a_picture_of_ours_can_be_seen_by_anybody(
     await ann.house.db.write(_show_as_banner, ann.number)
     url = (await shown(ann, ann))["banner_url"]
     assert (await stranger.get(url)).headers["content-type"] == "image/png"
+    await change(ann, bio="tenor", banner_url=url)
+    assert (await shown(ann, ann))["banner_url"] == url
+    assert (await stranger.get(url)).headers["content-type"] == "image/png"
     await change(ann, banner_url=None)
     await ann.house.shelf.settled()
     assert (await stranger.get(url)).status_code == 401

@@ -68,6 +68,10 @@ class Shapes:
         """Where a picture is; one kept elsewhere is named as it was given."""
         if avatar is None or avatar.startswith(("http://", "https://")):
             return avatar
+        return self.portrait(user_id)
+
+    def portrait(self, user_id: int) -> str:
+        """Where the picture is that somebody has here."""
         return f"{self.origin}/avatars/users/{user_id}"
 
     def recovery(self, token: str) -> str:
