@@ -99,13 +99,16 @@ class TransportSink:
         return header(self._opcode, len(text)) + text
 
     def numbered(self, payload: Payload, seq: int) -> bytes:
-        """Make an event ready to be written."""
+        """Make an event ready to be written, for as long as messages are not binary."""
         tail = payload.tail
         if tail is None:
             return self.frame(payload.head)
         digits = b"%d" % seq
-        head = header(self._opcode, len(payload.head) + len(digits) + len(tail))
-        return b"".join((head, payload.head, digits, tail))
+        head = payload.framed.get(len(digits))
+        if head is None:
+            size = len(payload.head) + len(digits) + len(tail)
+            head = payload.framed[len(digits)] = header(TEXT, size) + payload.head
+        return b"".join((head, digits, tail))
 
     def binary(self) -> None:
         """Make binary messages of what comes from now on."""
