@@ -14,6 +14,8 @@ from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from plexichat.web.requests import ARRIVED
+
 HEAD_BYTES = 16_384
 AHEAD_BYTES = 65_536  # that a client may send before somebody reads them
 KEEP_ALIVE_SECONDS = 5
@@ -177,6 +179,9 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             return
         body, self._said = said[plain.end() : end], said[end:]
+        if 0 < length == len(body):
+            message = {"type": "http.request", "body": body, "more_body": False}
+            scope["extensions"][ARRIVED] = message
         self._asked += 1
         last = last or self._host.closing or self._asked > KEEP_ALIVE_REQUESTS
         self._exchange = Exchange(self, scope["method"], body, length - len(body), last)

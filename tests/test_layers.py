@@ -19,7 +19,7 @@ MAY: dict[str, set[str]] = {
     "tally": set(),
     "config": set(),
     "logs": {"config"},
-    "http1": set(),
+    "http1": {"web"},
     "store": {"ids", "tally", "cores"},
     "core": {"store", "ids", "config"},
     "gateway": {"config"},

@@ -94,7 +94,7 @@ def send(
     if files:
         upload_rows.send(tx, files, channel_id, message_id)
     message = one(tx, channel_id, message_id)
-    told = receipts.view(tx, channel, message, None, online)
+    told = receipts.fresh(channel, message, online)
     tx.emit(MessageCreated(audience=channels.audience(channel), message=told))
     notifications.said(tx, seat, message, online.everybody)
     return receipts.own(told)

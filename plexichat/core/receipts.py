@@ -66,6 +66,12 @@ def view(
     return views(snap, channel, [message], viewer, online)[0]
 
 
+def fresh(channel: Channel, message: Message, online: Online) -> MessageView:
+    """A message that was sent just now, as everybody is told: no mark is as new as it is."""
+    here = online.of(channel)
+    return MessageView(message, len(here) - (message.author_id in here), 0)
+
+
 def own(told: MessageView) -> MessageView:
     """What everybody is told of a message just sent, as its author sees it."""
     return structs.replace(told, read=True, status="delivered" if told.delivery_count else "sent")

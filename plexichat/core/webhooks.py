@@ -169,7 +169,7 @@ def execute(
         tx, channel.id, webhook.id, content, None, None, message_rows.column(cards), byline
     )
     message = one(tx, channel.id, message_id)
-    view = receipts.view(tx, channel, message, None, online)
+    view = receipts.fresh(channel, message, online)
     tx.emit(MessageCreated(audience=channels.audience(channel), message=view))
     return view
 

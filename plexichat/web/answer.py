@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import functools
 import logging
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ JSON_TYPE = (b"content-type", b"application/json; charset=utf-8")
 CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
 CORS_HEADERS = b"Authorization, Content-Type, X-Requested-With, Accept, Origin, X-API-Access-Token"
 BODILESS = (204, 304)
+IDS = re.compile(r"(?<=/)(?:[0-9]+|[0-9a-f]{8}-[0-9a-f-]{27})(?=/|$)")  # of any dialect, in a path
 NOWHERE = "none"  # the bucket of requests for which there is no route
 DENIED = Problem(403, "Access denied")
 NOT_FOUND = Problem(404, "Not found")
@@ -70,6 +72,7 @@ class Site:
         self.routes: dict[str, list[Route]] = {}
         self._pages: set[str] = set()  # what is for people, and stays whatever client is served
         self._mounted: list[tuple[str, Dialect, MapAdapter]] = []
+        self._known: dict[tuple[str, str], tuple[Dialect, Route, tuple[str, ...]]] = {}
         folder = house.config.web.client_dir
         self.client = Client(folder) if folder else None
         self._origins = {origin.encode() for origin in house.config.server.cors_origins}
@@ -96,6 +99,11 @@ class Site:
     def match(self, request: Request) -> tuple[Dialect, Route, dict[str, Any]]:
         """The route for a request, whose it is, and the values in its path."""
         path = request.path.rstrip("/") or "/"
+        ids = IDS.findall(path)
+        shape = request.method, IDS.sub("0", path) if ids else path
+        if (known := self._known.get(shape)) is not None:
+            dialect, route, names = known
+            return dialect, route, dict(zip(names, ids, strict=True))
         dialect, adapter = self._at(path)
         try:
             endpoint, args = adapter.match(path, request.method)
@@ -106,6 +114,8 @@ class Site:
             ) from None
         except (NotFound, RequestRedirect):
             raise Refused(NOT_FOUND) from None
+        if ids == [*args.values()]:  # then the shape alone decides, and there are few of them
+            self._known[shape] = dialect, endpoint.route, tuple(args)
         return dialect, endpoint.route, cast(dict[str, Any], args)
 
     def shows_client(self, request: Request) -> bool:

@@ -31,6 +31,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+ARRIVED = "plexichat.arrived"  # of a scope: the message with all of a body that came with the head
 SKIPPED_AT_MOST = 64 << 20
 SKIPPING_SECONDS = 30
 TOKEN = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
@@ -129,6 +130,9 @@ class Request:
 
     async def _arrival(self) -> MutableMapping[str, Any]:
         """What comes next; a client that keeps silent in the middle of a body is given up."""
+        if (arrived := self.scope.get("extensions", {}).pop(ARRIVED, None)) is not None:
+            whole: MutableMapping[str, Any] = arrived
+            return whole
         try:
             async with asyncio.timeout(self.house.config.server.body_timeout_seconds):
                 return await self._receive()
