@@ -24,7 +24,7 @@ from plexichat.core import blocked_addresses, links, members, passwords, session
 from plexichat.core import presence as presence_rules
 from plexichat.core.audiences import Audiences
 from plexichat.core.blocked_addresses import LiveBlocks
-from plexichat.core.events import Event, Members, ServerJoined, SessionsClosed
+from plexichat.core.events import Event, Members, PresenceChanged, ServerJoined, SessionsClosed
 from plexichat.core.links import Links
 from plexichat.core.notice import RUNNING
 from plexichat.core.presence import LivePresence
@@ -159,6 +159,8 @@ class House:
             )
 
     def _tell(self, event: Event, commit: int | None) -> None:
+        if isinstance(event, PresenceChanged):
+            commit = None  # READY shows presence from memory, which may be behind its commit
         self.hub.publish(event, commit, self.audiences.resolve(event.audience))
 
     def _forgotten(self, user_id: int) -> None:

@@ -105,9 +105,11 @@ def _shown(audience: Audience, seen: Presence, hidden: bool = False) -> Iterator
 
 
 def completed(event: ServerJoined, present: Collection[int], live: LivePresence) -> ServerJoined:
-    """The news of having joined a server, with how those are seen who are connected there."""
-    unseen = event.apart | {event.world.member.user_id}
-    shown = (live.shown(user_id) for user_id in sorted(present) if user_id not in unseen)
+    """The news of having joined a server, with how those are seen of whom the newcomer hears:
+    who is connected there, and who is here without a socket and among the members shown."""
+    near = {each.user_id for each in event.members}.union(present)
+    near -= event.apart | {event.world.member.user_id}
+    shown = (live.shown(user_id) for user_id in sorted(near))
     seen = tuple(each for each in shown if each.status != "offline")
     return dataclasses.replace(event, presences=seen)
 

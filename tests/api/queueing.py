@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from plexichat.app import House
-from plexichat.store.db import Tx
+from plexichat.store.db import READERS, Snapshot, Tx
 
 Queue = Callable[[Awaitable[httpx.Response]], Awaitable["asyncio.Future[httpx.Response]"]]
 
@@ -38,3 +38,22 @@ async def held(house: House) -> AsyncIterator[Queue]:
     finally:
         release.set()
         await waiting
+
+
+@asynccontextmanager
+async def reading_held(house: House) -> AsyncIterator[Callable[[], None]]:
+    """Keep everybody who reads waiting until what is yielded is called."""
+    release = threading.Event()
+
+    def hold(snap: Snapshot) -> None:
+        release.wait()
+
+    holding = [asyncio.ensure_future(house.db.read(hold)) for _ in range(READERS)]
+    await asyncio.sleep(0)
+    while house.db._reads.qsize():
+        await asyncio.sleep(0)
+    try:
+        yield release.set
+    finally:
+        release.set()
+        await asyncio.gather(*holding)

@@ -2,16 +2,20 @@
 
 import asyncio
 import dataclasses
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from plexichat.app import House, create_app
 from plexichat.config import Config, Presence
+from plexichat.store.calls import Call
 from tests.api.friends import befriend, block
 from tests.api.line import Line, dial, listening
-from tests.api.queueing import held
+from tests.api.queueing import held, reading_held
 from tests.cast import PASSWORD, Person, browser, refusal
+from tests.town import found, join
 
 OFFLINE = {"status": "offline", "custom_status": None, "custom_emoji": None}
 
@@ -184,6 +188,68 @@ async def test_ready_shows_the_friends_who_are_there(ann: Person, bob: Person, u
             told = {"user_id": bob.id, "status": "dnd", "custom_status": "exam",
                     "custom_emoji": None}  # fmt: skip
             assert anns.ready["presences"] == [told]
+
+
+async def test_a_newcomer_is_told_who_is_there_without_a_socket(
+    ann: Person, bob: Person, url: str
+) -> None:
+    town = await found(ann)
+    await ann.put("/users/@me/presence", {"status": "idle"})
+    async with listening(url, bob) as line:
+        await join(town, bob)
+        (told,) = [frame["d"] for frame in await line.beat() if frame["t"] == "GUILD_CREATE"]
+        assert [(each["user_id"], each["status"]) for each in told["presences"]] == [
+            (ann.id, "idle")
+        ]
+
+
+async def identifying(house: House, line: Line, person: Person) -> "asyncio.Task[None]":
+    """Somebody's READY, waiting for the readers, who are held; that they came is known by then."""
+    ready = asyncio.create_task(line.identify(person))
+    while not (house.db._reads.qsize() and house.attendance.here(person.number)):
+        await asyncio.sleep(0)
+    await house.db.write(lambda tx: None)
+    return ready
+
+
+async def test_who_comes_while_ready_is_read_is_in_it_or_told_after_it(
+    ann: Person, bob: Person, url: str, house: House
+) -> None:
+    await join(await found(ann), bob)
+    async with dial(url) as line:
+        async with reading_held(house):
+            ready = await identifying(house, line, ann)
+            await bob.put("/users/@me/presence", {"status": "idle"})
+        await ready
+        told = [*line.ready["presences"], *await presences(line)]
+        assert [(each["user_id"], each["status"]) for each in told] == [(bob.id, "idle")]
+
+
+async def test_what_ready_read_before_it_was_told_is_told_after_it(
+    ann: Person, bob: Person, url: str, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await befriend(ann, bob)
+    committed, go_on = threading.Event(), threading.Event()
+    hand_over = house.db._results.hand_over
+
+    def late(calls: Sequence[Call], commit: int) -> None:
+        if commit:  # a reader's has none
+            committed.set()
+            go_on.wait()
+        hand_over(calls, commit)
+
+    async with dial(url) as line:
+        async with reading_held(house):
+            ready = await identifying(house, line, ann)
+            monkeypatch.setattr(house.db._results, "hand_over", late)
+            choosing = asyncio.create_task(bob.put("/users/@me/presence", {"status": "idle"}))
+            while not committed.is_set():
+                await asyncio.sleep(0)
+        await ready
+        assert line.ready["presences"] == []
+        go_on.set()
+        await choosing
+        assert [each["status"] for each in await presences(line)] == ["idle"]
 
 
 async def test_a_new_friend_is_told_who_is_there(ann: Person, bob: Person, url: str) -> None:
