@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from plexichat import __version__
 from plexichat.api.shapes import (
+    Account,
     DMChannel,
     Id,
     MessagingSettings,
@@ -19,17 +20,6 @@ from plexichat.core.ready import Picture
 from plexichat.store.relationships import FRIEND
 
 API_VERSION = 10
-
-
-class Account(Struct):
-    id: Id
-    username: str
-    avatar: str | None
-    avatar_url: str | None
-    email_verified: bool
-    badges: tuple[str, ...]
-    discriminator: str = "0"
-    bot: bool = False
 
 
 class Application(Struct):
@@ -71,14 +61,7 @@ def ready(
     ]
     return Ready(
         v=API_VERSION,
-        user=Account(
-            str(user.id),
-            user.username,
-            shapes.avatar(user.id, user.avatar),
-            shapes.avatar(user.id, user.avatar),
-            user.email_verified,
-            user.badges,
-        ),
+        user=shapes.oneself(user),
         session_id=session_id,
         resume_gateway_url=f"ws{shapes.origin.removeprefix('http')}/gateway",
         application=Application(str(user.id)),

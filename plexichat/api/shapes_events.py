@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from plexichat.api.shapes import Id, Message, Person
-
-
-class Self(Person):
-    email: str
+from plexichat.api.shapes import Account, Id, Message, MessagingSettings, Person
 
 
-class UserUpdate(Struct):
-    user: Person
+class UserUpdate(Struct, omit_defaults=True):
+    """`settings` are in what one is told of oneself."""
+
+    user: Person | Account
+    settings: MessagingSettings | UnsetType = UNSET
 
 
 class RelationshipRemove(Struct):

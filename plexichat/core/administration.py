@@ -199,7 +199,7 @@ def set_badge(tx: Tx, user_id: int, badge: str, *, worn: bool) -> tuple[str, ...
         raise Invalid("invalid_badge", "Invalid badge")
     before = users.get(tx, user_id).badges
     after = (*(each for each in before if each != badge), *((badge,) if worn else ()))
-    user_rows.change(user_id, badges=json.dumps(after))
+    users.change(tx, user_id, badges=json.dumps(after))
     return after
 
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from plexichat.core import presence
+from plexichat.core import presence, users
 from plexichat.core.errors import Forbidden
 from plexichat.store import members, relationships
 from plexichat.store import privacy as rows
-from plexichat.store import users as user_rows
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.privacy import Askers, Filter
 from plexichat.store.users import Senders
@@ -30,7 +29,7 @@ def update(tx: Tx, user_id: int, wanted: Changes, is_here: bool) -> None:
     asked, filter = wanted.requests_from or before.requests_from, wanted.filter or before.filter
     rows.put(tx, replace(before, requests_from=asked, filter=filter))
     if wanted.dms_from is not None:
-        user_rows.change(user_id, allow_dms_from=wanted.dms_from)
+        users.change(tx, user_id, allow_dms_from=wanted.dms_from)
     if wanted.hidden is not None:
         presence.hide(tx, user_id, wanted.hidden, is_here)
 

@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 
 from plexichat.core import users
-from plexichat.store import users as rows
 from plexichat.store.db import Tx
 from plexichat.store.users import Senders, User
 
@@ -22,6 +21,4 @@ class Changes:
 def update(tx: Tx, user_id: int, wanted: Changes) -> User:
     """Change one's settings; return them with the rest of the account."""
     columns = {name: value for name, value in asdict(wanted).items() if value is not None}
-    if columns:
-        rows.change(user_id, **columns)
-    return users.get(tx, user_id)
+    return users.change(tx, user_id, **columns)

@@ -109,7 +109,7 @@ def change(tx: Tx, user_id: int, **columns: object) -> User:
     after = get(tx, user_id)
     pictures.replaced(tx, before.avatar, after.avatar)
     public = (before.username, before.avatar) != (after.username, after.avatar)
-    if public or before.email != after.email:
+    if before != after:
         tx.emit(UserUpdated(audience=frozenset((user_id,)), user=after, private=True))
     if public:
         tx.emit(UserUpdated(audience=acquaintances(tx, user_id), user=after, private=False))

@@ -54,9 +54,9 @@ async def test_a_new_name_is_told_and_the_address_to_oneself_alone(
         await ann.patch("/users/@me", {"username": "anna"})
         (own,), (others,) = await anns.beat(), await bobs.beat()
         person = {"id": ann.id, "username": "anna", "avatar_url": None}
-        assert (own["t"], own["d"]) == (
+        assert (own["t"], own["d"]["user"]) == (
             "USER_UPDATE",
-            {"user": {**person, "email": "ann@example.org"}},
+            {**anns.ready["user"], **person, "email": "ann@example.org"},
         )
         assert (others["t"], others["d"]) == ("USER_UPDATE", {"user": person})
         assert await cems.beat() == []

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from plexichat.app import House
+from tests import pictures
 from tests.api.line import listening
 from tests.cast import Person
+from tests.giving import give
 
 Picture = dict[str, Any]
 
@@ -21,6 +23,7 @@ async def test_ready_says_who_and_where_one_is(url: str, ann: Person) -> None:
         "username": "ann",
         "avatar": None,
         "avatar_url": None,
+        "email": "ann@example.org",
         "email_verified": False,
         "badges": [],
         "discriminator": "0",
@@ -99,7 +102,13 @@ async def rename(ann: Person, bob: Person) -> None:
     await ann.patch("/users/@me", {"username": "anna"})
 
 
-VERBS = (befriend, unfriend, ask, block, write, answer, read, rename)
+async def change(ann: Person, bob: Person) -> None:
+    await ann.patch("/users/@me", {"email": "anna@example.org"})
+    await give(ann, "/users/@me/avatar", pictures.picture("PNG"), "me.png")
+    await ann.patch("/users/@me/messaging-settings", {"allow_dms_from": "friends"})
+
+
+VERBS = (befriend, unfriend, ask, block, write, answer, read, rename, change)
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
@@ -120,6 +129,7 @@ def facts(ready: Picture) -> Picture:
     """READY as a client keeps it: by id, and presence in one place."""
     return {
         "user": ready["user"],
+        "settings": ready["settings"],
         "channels": {each["id"]: each for each in ready["private_channels"]},
         "relationships": {
             each["user_id"]: {**each, "presence": None} for each in ready["relationships"]
@@ -156,8 +166,7 @@ def apply(picture: Picture, name: str, d: Any) -> None:
         case "PRESENCE_UPDATE":
             picture["presences"][d["user_id"]] = d
         case "USER_UPDATE" if d["user"]["id"] == picture["user"]["id"]:
-            known = d["user"].keys() & picture["user"].keys()
-            picture["user"].update({key: d["user"][key] for key in known})
+            picture |= d
         case "USER_UPDATE":
             for channel in picture["channels"].values():
                 if channel["recipient_id"] == d["user"]["id"]:

@@ -4,7 +4,7 @@ from plexichat.api import notifications
 from plexichat.api.events.words import Worded, word
 from plexichat.api.intents import Intent
 from plexichat.api.shapes import DELETED_USER, Person, Shapes
-from plexichat.api.shapes_events import Alert, Logout, RelationshipRemove, Self, UserUpdate
+from plexichat.api.shapes_events import Alert, Logout, RelationshipRemove, UserUpdate
 from plexichat.core.events import (
     NotificationCreated,
     NotificationGone,
@@ -20,10 +20,11 @@ from plexichat.core.events import (
 @word.register
 def _(event: UserUpdated, shapes: Shapes) -> Worded:
     user = event.user
+    if event.private:
+        told = UserUpdate(shapes.oneself(user), shapes.messaging_settings(user))
+        return Worded("USER_UPDATE", told)
     avatar = shapes.avatar(user.id, user.avatar)
     person = Person(str(user.id), user.username or DELETED_USER, avatar)
-    if event.private:
-        person = Self(person.id, person.username, person.avatar_url, user.email or "")
     return Worded("USER_UPDATE", UserUpdate(person))
 
 

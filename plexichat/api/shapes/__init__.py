@@ -14,6 +14,7 @@ from plexichat.api.shapes.making import (
 from plexichat.api.shapes.objects import (
     STATUSES,
     SUCCESS,
+    Account,
     Attachment,
     DMChannel,
     DMOpened,
@@ -45,6 +46,7 @@ __all__ = [
     "RELATIONSHIP_STATUS",
     "STATUSES",
     "SUCCESS",
+    "Account",
     "Attachment",
     "DMChannel",
     "DMOpened",

@@ -7,6 +7,7 @@ import msgspec
 
 from plexichat import ids
 from plexichat.api.shapes.objects import (
+    Account,
     Attachment,
     DMChannel,
     DMOpened,
@@ -94,6 +95,13 @@ class Shapes:
             created(user.id), user.email_verified, user.totp_enabled, user.age_verified,
             user.badges, "active" if user.deletion_at is None else "scheduled",
             seconds(user.deletion_at),
+        )  # fmt: skip
+
+    def oneself(self, user: User) -> Account:
+        picture = self.avatar(user.id, user.avatar)
+        return Account(
+            str(user.id), user.username, picture, picture, user.email or "", user.email_verified,
+            user.badges,
         )  # fmt: skip
 
     def login(self, token: str, user: User) -> Login:

@@ -55,6 +55,20 @@ class Login(Struct):
     expires_in: int | None = None
 
 
+class Account(Struct):
+    """Oneself, as the gateway tells."""
+
+    id: Id
+    username: str
+    avatar: str | None
+    avatar_url: str | None
+    email: str
+    email_verified: bool
+    badges: tuple[str, ...]
+    discriminator: str = "0"
+    bot: bool = False
+
+
 class SessionShape(Struct):
     id: Id
     device_id: str | None

@@ -12,7 +12,7 @@ from plexichat.store.users import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserUpdated(Event):
-    """A name, picture or address changed. Only the person themself learns the address."""
+    """A name or picture changed; or, in `private`, something that only the person learns."""
 
     user: User
     private: bool
