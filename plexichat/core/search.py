@@ -7,6 +7,7 @@ finds what they may not read. A search that would take too long stops, and can b
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import thread_time
 
 from plexichat.core import channels, permissions, receipts, servers
 from plexichat.core.errors import Invalid
@@ -58,8 +59,9 @@ def everywhere(
     snap: Snapshot, user_id: int, scope: Scope, text: str, limit: int
 ) -> Found:
     """The same in every channel that somebody may read, as far as `scope` goes."""
+    begun = thread_time()
     where = Where(_channels(snap, user_id, scope), scope.before, scope.author_id)
-    return _holding(snap, where, text, limit, "query")
+    return _holding(snap, where, text, limit, "query", thread_time() - begun)
 
 
 def views(
@@ -86,12 +88,14 @@ def people(
     return user_rows.called(snap, text.split(), server_id, after, limit)
 
 
-def _holding(snap: Snapshot, where: Where, text: str, limit: int, name: str) -> Found:
+def _holding(
+    snap: Snapshot, where: Where, text: str, limit: int, name: str, spent: float = 0.0
+) -> Found:
     _refuse_too_long(text, name)
     wanted = words.wanted(text)
     if not wanted:
         return Found([], None)
-    found = index.find(snap, where, wanted, limit)
+    found = index.find(snap, where, wanted, limit, spent)
     return Found(rows.by_ids(snap, found.ids), found.more)
 
 
@@ -120,7 +124,11 @@ def _readable(snap: Snapshot, user_id: int, server_id: int) -> list[int]:
     standing = rule_rows.standing(snap, server_id, user_id)
     if rules is None or standing is None:
         return []
+    reads = not permissions.READ & ~permissions.in_server(rules, standing, snap.now)
     return [
-        id for id in rules.channels
-        if not permissions.READ & ~permissions.in_channel(rules, standing, id, snap.now)
+        id for id, channel in rules.channels.items()
+        if channel.last_message_id is not None and (
+            reads if id not in rules.overrides
+            else not permissions.READ & ~permissions.in_channel(rules, standing, id, snap.now)
+        )
     ]  # fmt: skip

@@ -20,20 +20,19 @@ WAITING = 256  # so many wait before they are taken in together
 TAKEN = 512
 NEWEST = (1 << 63) - 1
 
-# What a search may take of the processor before it says how far it came, and how much of that the
-# index may take before it gives any sign.
-SECONDS, SILENT_SECONDS = 0.042, 0.03
-TURN: Final = 400  # steps of SQLite's machine between two looks at the clock; FTS5 takes few
-LOOKS: Final = 8  # texts between two looks at it
-FEW, FEW_ASIDE = 2_000, 8_000  # messages that are read at once, and those the index cannot tell
-NEARBY = 256  # what is common is among so many
+SECONDS = 0.042  # of the processor, which a search may take before it says how far it came
+SILENT = 0.7  # the part of it that may pass before the index gives any sign
+TURN = 200  # steps of SQLite's machine between two looks at the clock; FTS5 takes few
+CLOCKED, PASSED = 2_000, 100  # characters read between two looks; so many count for any message
+FEW, FEW_ASIDE = 2_000, 12_000  # messages that are read anyway; those of an author, or scattered
+NEARBY = 256  # messages that are read first: what is common is among them
 APART = 16_384  # messages from one fence to the next
-FENCES_AT_ONCE: Final = 2
+FENCES_AT_ONCE: Final = 8
 FENCE: Final = 1 << 12  # a bit that no id of a message has
-CHANNELS = 256  # the index is asked for no more of them
-GROUP: Final = 16
-PHRASES, PHRASE_WORDS = 8, 3  # the index is asked for no more of them
-CONTINUATIONS = 8  # the index is asked for more of them only together
+CHANNELS = 256  # the index is asked for no more than these; of the others each message tells
+GROUP = 16
+PHRASES, PHRASE_WORDS = 16, 3
+CONTINUATIONS = 8  # words that begin alike are asked for one by one up to here, then as one list
 
 INSERT = "INSERT INTO message_words (rowid, words) VALUES (?, ?)"
 DELETE = "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)"
@@ -90,11 +89,14 @@ def changed(tx: Tx, channel_id: int, message_id: int, old: str | None, new: str 
         tx.execute(INSERT, (-message_id, _entry(channel_id, new)))
 
 
-def find(snap: Snapshot, where: Where, wanted: list[str], limit: int) -> Found:
+def find(
+    snap: Snapshot, where: Where, wanted: list[str], limit: int, spent: float = 0.0
+) -> Found:
     """The newest messages that hold all these phrases (see `words.wanted`), the last one perhaps
-    only the beginning of a word. If there are fewer than `limit` and still more, time was up.
+    only the beginning of a word. If there are fewer than `limit` and still more, time was up, of
+    which so many seconds had been spent before.
     """
-    search = _Search(snap, where, wanted, limit)
+    search = _Search(snap, where, wanted, limit, max(SECONDS - spent, SECONDS / 2))
     search.run()
     return Found(search.found, search.before or None)
 
@@ -136,18 +138,23 @@ class _Search:
     """One search on its way into the past: what is not `before` has been looked at.
 
     FTS5 shows where it is only by finding something, which may be never, so it is asked for fences
-    too. If it reaches none in time, because the last word begins like half of all words or because
-    there is no fence yet, it is asked for the other words alone, and last of all for nothing.
+    too: rows every so often that hold just "#". If it comes to none in time, because the last word
+    begins like half of all words or the fences are not up yet, it is asked for the other words
+    alone; last of all, messages are read one by one.
     """
 
-    def __init__(self, snap: Snapshot, where: Where, wanted: list[str], limit: int) -> None:
+    def __init__(
+        self, snap: Snapshot, where: Where, wanted: list[str], limit: int, seconds: float
+    ) -> None:
         self._snap = snap
         self._where = where
         self._channels = json.dumps(where.channel_ids)
         self._wanted = wanted
         self._limit = limit
-        self._started = thread_time()
-        self._seconds = SECONDS
+        self._end = thread_time() + seconds
+        self._sign = self._end - seconds * (1 - SILENT)  # then there should have been one
+        self._silent = False  # the index is asked, and has given none
+        self._unclocked = 0  # characters read since the last look at the clock
         self._tokens: list[str] = []
         self.before = where.before
         self.found: list[int] = []
@@ -164,7 +171,8 @@ class _Search:
         if self._over():
             return
         place = self.before
-        self._walk(*self._exactly(), silence=SILENT_SECONDS)
+        self._silent = True
+        self._walk(*self._exactly())
         if self.before == place and likely:
             self._walk(likely, look=True)
         while not self._over():
@@ -176,14 +184,25 @@ class _Search:
         return not self.before or full or (self.before < self._where.before and self._late())
 
     def _late(self) -> bool:
-        return thread_time() - self._started > self._seconds
+        return thread_time() >= (self._sign if self._silent else self._end)
 
-    def _look(self, id: int, held: bool) -> bool:
-        """Go on to what is older; whether enough is found."""
+    def _pass(self, id: int, content: str | None) -> bool:
+        """Leave a message behind, found if it holds what is wanted; whether to go on.
+
+        Without its content, it is known to; a fence never does.
+        """
         self.before = id
-        if held:
+        if id & FENCE:
+            return not self._late()
+        if content is None or words.holds(content, self._wanted):
             self.found.append(id)
-        return len(self.found) == self._limit
+            if len(self.found) == self._limit:
+                return False
+        self._unclocked += PASSED if content is None else PASSED + len(content)
+        if self._unclocked < CLOCKED:
+            return True
+        self._unclocked = 0
+        return not self._late()
 
     def _few(self) -> bool:
         """Whether what counts is sooner read than found."""
@@ -217,27 +236,19 @@ class _Search:
         """Look at each message above this id, as far as there is time."""
         ids = self._there("SELECT id {} ORDER BY id DESC LIMIT ?4", floor).fetchall()
         texts = self._snap.execute(CONTENTS, (json.dumps([id for (id,) in ids]),))
-        for number, (id, content) in enumerate(texts):
-            if self._look(id, words.holds(content, self._wanted)):
-                return
-            if number % LOOKS == 0 and self._late():
+        for id, content in texts:
+            if not self._pass(id, content):
                 return
         self.before = min(self.before, floor and floor + 1)
 
-    def _walk(
-        self, expression: str, look: bool, *, most: int = -1, silence: float | None = None
-    ) -> None:
+    def _walk(self, expression: str, look: bool, most: int = -1) -> None:
         """Go through what the index finds, and `look` at it, as far as there is time."""
         connection, number = self._snap.connection, 0
-        self._seconds = SECONDS if silence is None else silence
         connection.set_progress_handler(self._late, TURN)
         try:
             for id, content in self._matching(expression, look, most):
-                number, fence, self._seconds = number + 1, bool(id & FENCE), SECONDS
-                held = not look or (content is not None and words.holds(content, self._wanted))
-                if self._look(id, held and not fence):
-                    return
-                if (fence or (look and number % LOOKS == 0)) and self._late():
+                number, self._silent = number + 1, False
+                if not self._pass(id, content if look else None):
                     return
             if number != most:
                 self.before = 0
@@ -246,7 +257,7 @@ class _Search:
                 raise
         finally:
             connection.set_progress_handler(None, 0)
-            self._seconds = SECONDS
+            self._silent = False
 
     def _matching(self, expression: str, look: bool, most: int) -> Cursor:
         execute = self._snap.connection.execute

@@ -78,7 +78,10 @@ def _placed(character: str) -> str:
 
 def _within(character: str, ranges: tuple[tuple[int, int], ...]) -> bool:
     code = ord(character)
-    return any(low <= code <= high for low, high in ranges)
+    for low, high in ranges:  # they are in order
+        if code <= high:
+            return low <= code
+    return False
 
 
 _folded = _Folded()

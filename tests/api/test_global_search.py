@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from plexichat.store import search as index
 from tests.api.line import listening
 from tests.cast import Join, Person, refusal
 from tests.town import Town, found, join
@@ -101,6 +102,30 @@ async def test_pages_go_on_to_the_end(
         assert len(page["results"]) == 2
     assert seen == said[::-1]
     assert await search(ann, "soup", author_id=ann.id) == said[::-1]
+
+
+async def test_a_search_that_was_stopped_goes_on_from_its_cursor(
+    ann: Person, street: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page may hold less than was asked for, even nothing, and yet not be the last."""
+    notes = (await ann.get("/users/@me/notes")).json()["id"]
+    said = [f"soup {number}" for number in range(3)]
+    for text in said:
+        await ann.say(street.general, text)
+        for _ in range(30):
+            await ann.say(notes, "bread")
+    monkeypatch.setattr(index, "SECONDS", 0)
+    seen, cursor, pages = [], None, 0
+    while pages == 0 or cursor is not None:
+        params = {"query": "soup"} | ({} if cursor is None else {"cursor": cursor})
+        page = (await ann.get("/search/messages", params=params)).json()
+        seen += [each["content"] for each in page["results"]]
+        cursor = page["next_cursor"]
+        pages += 1
+    assert seen == said[::-1]
+    assert pages > len(said)
+    path = f"/channels/{street.general}/messages/search"
+    assert [each["content"] for each in (await ann.get(f"{path}?content=soup")).json()] == seen
 
 
 @pytest.mark.parametrize("what", ["messages", "users"])

@@ -193,10 +193,9 @@ async def test_a_beginning_that_many_words_share_is_found_wherever_they_are(
 
 
 BOUNDS = {
-    "WAITING": (1, 7, 400), "FEW": (0, 50), "FEW_ASIDE": (0, 50), "NEARBY": (1, 4, 300),
-    "APART": (2, 9, 500), "CHANNELS": (1, 256), "GROUP": (1, 16), "CONTINUATIONS": (0, 8),
-    "PHRASES": (1, 8), "PHRASE_WORDS": (1, 3), "TURN": (1, 400), "SECONDS": (0, 0, 1),
-    "SILENT_SECONDS": (0, 1),
+    "FEW": (0, 0, 50), "FEW_ASIDE": (0, 0, 50), "NEARBY": (1, 4, 300), "CHANNELS": (1, 256),
+    "GROUP": (1, 16), "CONTINUATIONS": (0, 8), "PHRASES": (1, 16), "PHRASE_WORDS": (1, 3),
+    "TURN": (1, 200), "SECONDS": (0, 0, 1), "SILENT": (0, 1), "CLOCKED": (1, 2_000),
 }  # fmt: skip
 
 
@@ -207,20 +206,23 @@ async def test_a_search_that_stops_early_misses_nothing_when_it_goes_on(
 ) -> None:
     """However little time it has, whatever it asks the index for, wherever fences stand."""
     dice = random.Random(seed)
-    for name, values in BOUNDS.items():
-        monkeypatch.setattr(index, name, dice.choice(values))
-    places = [talk.dm, (await talk.write(channels.open_dm, talk.ann, talk.cem)).id]
+    monkeypatch.setattr(index, "WAITING", (1, 7, 400)[seed % 3])
+    monkeypatch.setattr(index, "APART", (2, 9, 500)[seed // 3 % 3])
+    pairs = [(talk.ann, talk.bob), (talk.ann, talk.cem), (talk.bob, talk.cem)]
+    places = [(await talk.write(channels.open_dm, *pair)).id for pair in pairs]
     said: list[tuple[int, int, int, str]] = []
     for _ in range(100):
-        place = dice.choice((0, 0, 0, 1))
-        author = dice.choice((talk.ann, (talk.bob, talk.cem)[place]))
+        place = dice.choice((0, 1, 2, 2))
+        author = dice.choice(pairs[place])
         text = " ".join(dice.choices(WORDS, k=dice.randint(1, 6)))
         said.insert(0, (await talk.say(author, text, places[place]), places[place], author, text))
-    for _ in range(30):
-        text = " ".join(dice.choices(WORDS, k=dice.randint(1, 5)))[: dice.randint(1, 20)]
+    for _ in range(50):
+        for name, values in BOUNDS.items():
+            monkeypatch.setattr(index, name, dice.choice(values))
+        text = " ".join(dice.choices((*WORDS, "fig"), k=dice.randint(1, 5)))[: dice.randint(1, 20)]
         if not (asked := wanted(text)):
             continue
-        here = dice.choice((places, places[:1], places[1:], []))
+        here = dice.sample(places, dice.randint(0, 3))
         author_id = dice.choice((None, None, talk.ann, talk.cem))
         expected = [
             id for id, place, author, content in said
@@ -237,3 +239,30 @@ async def test_a_search_that_stops_early_misses_nothing_when_it_goes_on(
             assert page.more < before
             before = page.more
         assert found == expected, text
+    monkeypatch.setattr(index, "SECONDS", 1)
+    said_last = await talk.say(talk.bob, "quince", talk.dm)
+    for _ in range(3):  # no reader was left in the past by what was broken off
+        page = await talk.read(index.find, index.Where((talk.dm,)), ["quince"], 1)
+        assert page.ids == [said_last]
+
+
+async def test_fences_are_put_up_as_the_house_grows(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where there was none; they are no messages, and nobody can ask for them."""
+    monkeypatch.setattr(index, "WAITING", 3)
+    monkeypatch.setattr(index, "APART", 10_000)
+    for number in range(60):
+        await talk.say(talk.bob, f"soup {number}")
+    monkeypatch.setattr(index, "APART", 2)
+    for number in range(60, 72):
+        await talk.say(talk.bob, f"soup {number}")
+
+    def fences(tx: Tx) -> list[int]:
+        return [id for id, _ in tx.execute(index.MATCH, ('"#"', -index.NEWEST, -1))]
+
+    standing = await talk.write(fences)
+    assert 24 < len(standing) < 36  # messages of the same millisecond stand together
+    assert standing == sorted(standing, reverse=True)
+    assert len(await talk.find("soup")) == 72
+    assert await talk.find("#") == []
