@@ -9,6 +9,7 @@ import pytest
 from quart import Quart
 
 from plexichat.web.answer import Site
+from plexichat.web.routes import Route
 from tests.cast import Person
 
 BODIES = {
@@ -32,6 +33,10 @@ BODIES = {
     "wrong types everywhere": b'{"username": [], "email": {}, "password": 5, "content": true, '
     b'"recipient_id": {}, "user_id": [], "message": 5, "status": 1, "embeds": 5, "code": {}}',
 }  # fmt: skip
+UNREADABLE = (
+    "not utf-8", "raw surrogate bytes", "100,000 brackets", "100,000 braces", "no JSON",
+    "half a JSON", "two JSONs", "an array", "a string", "null",
+)  # fmt: skip
 IDS = ["0", "-1", "x", "1e5", "%00", "9" * 5000, "١", "..%2F..", "@me"]  # noqa: RUF001
 QUERIES = [
     "limit=-1&before=x&content=%ff&username=%00", "%ff=%fe", "a" * 5000, "limit=" + "9" * 5000,
@@ -46,13 +51,22 @@ async def assert_refused_or_answered(answer: httpx.Response) -> None:
         assert error["code"]
 
 
-def paths(app: Quart, id: str) -> list[tuple[str, str]]:
-    """Every route under each of its bases, with `id` wherever an id stands."""
+def routes(app: Quart) -> list[Route]:
     site: Site = app.extensions["site"]
+    return site.routes["plexichat"]
+
+
+def path(route: Route, id: str, prefix: str = "") -> str:
+    """The path of a route, with `id` wherever an id stands."""
+    return re.sub(r"<\w+>", id, prefix + route.path)
+
+
+def paths(app: Quart, id: str) -> list[tuple[str, str]]:
+    """Every route under each of its bases."""
     return sorted(
-        (route.method, re.sub(r"<\w+>", id, prefix + route.path))
+        (route.method, path(route, id, prefix))
         for prefix in ("", "/api/v1")
-        for route in site.routes["plexichat"]
+        for route in routes(app)
     )
 
 
@@ -69,6 +83,16 @@ async def test_every_route_bears_a_body_like(
         answer = await ann.ask(method, path, content=BODIES[name])
         await assert_refused_or_answered(answer)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+async def test_every_route_that_takes_json_refuses(name: str, ann: Person, app: Quart) -> None:
+    taking = [route for route in routes(app) if route.body and not route.guard]
+    assert len(taking) > 40
+    for route in taking:
+        answer = await ann.ask(route.method, path(route, "77"), content=BODIES[name])
+        assert answer.status_code == 400, (route.method, route.path, answer.text)
+        assert answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -94,12 +118,10 @@ async def test_every_route_bears_a_query_like(
 async def test_every_route_but_the_public_ones_asks_who_is_calling(
     stranger: httpx.AsyncClient, app: Quart
 ) -> None:
-    site: Site = app.extensions["site"]
-    for route in site.routes["plexichat"]:
+    for route in routes(app):
         if not route.public:
-            path = re.sub(r"<\w+>", "77", route.path)
-            answer = await stranger.request(route.method, path, json={})
-            assert answer.status_code == 401, (route.method, path)
+            answer = await stranger.request(route.method, path(route, "77"), json={})
+            assert answer.status_code == 401, (route.method, route.path)
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
