@@ -6,12 +6,13 @@ Others learn of it only from people who let them, and are never told less than t
 
 from collections.abc import Sequence
 
-from plexichat.core import channels, servers, users
+from plexichat.core import channels, presence, servers, users
 from plexichat.core.errors import NotFound
 from plexichat.core.events import MessagesRead
 from plexichat.store import channels as channel_rows
 from plexichat.store import messages as message_rows
 from plexichat.store import reading as rows
+from plexichat.store.channels import Channel
 from plexichat.store.db import Snapshot, Tx
 from plexichat.store.reading import Reading
 
@@ -30,7 +31,7 @@ def ack(tx: Tx, user_id: int, channel_id: int, upto: int | None) -> int:
         - (to.own - before.read_own)
         - rows.deleted(tx, user_id, channel_id, before.read_id, to.id)
     )
-    told = marked > 0 and channel.read_receipts and users.get(tx, user_id).read_receipts
+    told = marked > 0 and _may_be_known(tx, user_id, channel)
     receipt_id = max(before.receipt_id, to.id) if told else before.receipt_id
     rows.move(tx, user_id, channel_id, to, tx.now, receipt_id)
     audience = channels.audience(channel) if told else frozenset((user_id,))
@@ -44,6 +45,16 @@ def ack(tx: Tx, user_id: int, channel_id: int, upto: int | None) -> int:
         )
     )
     return marked
+
+
+def _may_be_known(snap: Snapshot, user_id: int, channel: Channel) -> bool:
+    """Whether others hear that somebody read: both settings allow it, and no block is between."""
+    other = channels.recipient(channel, user_id)
+    return (
+        channel.read_receipts
+        and users.get(snap, user_id).read_receipts
+        and not (other is not None and presence.apart(snap, user_id, other))
+    )
 
 
 def ack_some(tx: Tx, user_id: int, marks: Sequence[tuple[int, int | None]]) -> int:

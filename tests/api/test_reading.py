@@ -3,6 +3,8 @@
 import pytest
 
 from plexichat.app import House
+from tests.api.friends import block
+from tests.api.line import listening
 from tests.cast import Person, refusal
 
 
@@ -78,6 +80,23 @@ async def test_nobody_learns_of_reading_without_receipts(ann: Person, bob: Perso
     assert await unread(bob) == {}
     seen = (await ann.get(f"/channels/{dm}/messages/{said['id']}")).json()
     assert (seen["status"], seen["read_count"], seen["read_by"]) == ("delivered", 0, [])
+
+
+async def test_a_block_lets_no_receipt_through(
+    ann: Person, bob: Person, url: str
+) -> None:
+    dm = await ann.dm(bob)
+    before, after = await bob.say(dm, "soup?"), await bob.say(dm, "ann?")
+    await ann.post(f"/channels/{dm}/messages/ack", params={"message_id": before["id"]})
+    await block(ann, bob)
+    async with listening(url, bob) as bobs, listening(url, ann) as anns:
+        assert (await ann.post(f"/channels/{dm}/messages/ack")).json()["messages_marked"] == 1
+        assert "MESSAGE_ACK" in [frame["t"] for frame in await anns.beat()]
+        assert "MESSAGE_ACK" not in [frame["t"] for frame in await bobs.beat()]
+    assert await unread(ann) == {}
+    read = [(await bob.get(f"/channels/{dm}/messages/{each['id']}")).json()["read_by"]
+            for each in (before, after)]
+    assert read == [["ann"], []]
 
 
 async def test_the_last_read_message_is_told(ann: Person, bob: Person) -> None:
