@@ -121,7 +121,7 @@ def readable(snap: Snapshot, user_id: int, channel_ids: Collection[int]) -> set[
     placed = rows.server_ids(snap, channel_ids)
     found = {channel_id for channel_id, server_id in placed.items() if server_id is None}
     for server_id in {each for each in placed.values() if each is not None}:
-        rules = rules_rows.of_server(snap, server_id)
+        rules = rules_rows.for_reader(snap, server_id, user_id)
         standing = rules_rows.standing(snap, server_id, user_id)
         if rules is None or standing is None:
             continue

@@ -120,14 +120,15 @@ def _channels(snap: Snapshot, user_id: int, scope: Scope) -> Sequence[int]:
 
 
 def _readable(snap: Snapshot, user_id: int, server_id: int) -> list[int]:
-    rules = rule_rows.of_server(snap, server_id)
+    """The channels of a server that somebody may read and in which there is something."""
+    rules = rule_rows.for_reader(snap, server_id, user_id)
     standing = rule_rows.standing(snap, server_id, user_id)
     if rules is None or standing is None:
         return []
     reads = not permissions.READ & ~permissions.in_server(rules, standing, snap.now)
     return [
-        id for id, channel in rules.channels.items()
-        if channel.last_message_id is not None and (
+        id for id, last in channel_rows.last_message_ids(snap, server_id).items()
+        if last is not None and (
             reads if id not in rules.overrides
             else not permissions.READ & ~permissions.in_channel(rules, standing, id, snap.now)
         )

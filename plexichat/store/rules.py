@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from plexichat.store.channels import COLUMNS as CHANNEL_COLUMNS
 from plexichat.store.channels import Channel
@@ -67,20 +68,31 @@ def of_server(snap: Snapshot, server_id: int) -> Rules | None:
     channels = snap.execute(
         f"SELECT {CHANNEL_COLUMNS} FROM channel c WHERE server_id = ?", (server_id,)
     )
-    overrides: defaultdict[int, list[Override]] = defaultdict(list)
-    for channel_id, *override in snap.execute(
-        """SELECT o.channel_id, o.kind, o.target_id, o.allow, o.deny
-           FROM channel c JOIN override o ON o.channel_id = c.id WHERE c.server_id = ?""",
-        (server_id,),
-    ):
-        overrides[channel_id].append(Override(*override))
     return Rules(
         server_id,
         owner[0],
         {row[0]: role(row) for row in roles},
         {row[0]: Channel.of_server(*row) for row in channels},
-        {channel_id: tuple(found) for channel_id, found in overrides.items()},
+        _overrides(snap, server_id),
     )
+
+
+def _overrides(snap: Snapshot, server_id: int) -> dict[int, tuple[Override, ...]]:
+    """Those of each channel of a server that has any."""
+    found: defaultdict[int, list[Override]] = defaultdict(list)
+    for channel_id, *override in snap.execute(
+        """SELECT o.channel_id, o.kind, o.target_id, o.allow, o.deny
+           FROM channel c JOIN override o ON o.channel_id = c.id WHERE c.server_id = ?""",
+        (server_id,),
+    ):
+        found[channel_id].append(Override(*override))
+    return {channel_id: tuple(overrides) for channel_id, overrides in found.items()}
+
+
+def for_reader(snap: Snapshot, server_id: int, user_id: int) -> Rules | None:
+    """Only what decides over one member, in all channels; which those are is not in it."""
+    rules = for_member(snap, server_id, user_id, None)
+    return rules and replace(rules, overrides=_overrides(snap, server_id))
 
 
 def for_member(
