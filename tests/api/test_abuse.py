@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -143,14 +145,29 @@ async def test_unknown_paths_and_methods_are_enveloped(ann: Person) -> None:
     assert set(answer.headers["allow"].split(", ")) >= {"GET", "PATCH"}
 
 
-@pytest.mark.parametrize("target", ["http://chat.test", "http://chat.test/api/v1/?a=b"])
-async def test_the_whole_address_asks_for_the_same_as_its_path(url: str, target: str) -> None:
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     host, _, port = url.removeprefix("ws://").removesuffix("/gateway").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-    assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
-    writer.close()
-    await writer.wait_closed()
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize("target", ["http://chat.test", "http://chat.test/api/v1/?a=b"])
+async def test_the_whole_address_asks_for_the_same_as_its_path(url: str, target: str) -> None:
+    async with connected(url) as (reader, writer):
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_body_that_says_it_is_too_large_is_413_before_a_byte_of_it(url: str) -> None:
+    head = b"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 10485761\r\n\r\n"
+    async with connected(url) as (reader, writer):
+        writer.write(head)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
 
 
 async def test_head_answers_like_get_without_a_body(ann: Person) -> None:
