@@ -91,4 +91,5 @@ class JsonLines(logging.Formatter):
 
 
 def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    # By repr: the codec for it is a file that Python would open now, when it may be out of files.
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
