@@ -8,10 +8,22 @@ import httpx
 import pytest
 from quart import Quart
 
+from plexichat import cores
 from plexichat.app import House, create_app
 from plexichat.config import Config
 from tests import recorder
+from tests.building import build
 from tests.cast import PASSWORD, Join, Person, browser, quick
+
+MOST_PROCESSES = 4  # as many as the suite was tried with; some tests start servers of their own
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Share the tests among the cores; where files are named, or the output is to be seen as it
+    comes, one process begins sooner and says more."""
+    alone = config.getoption("capture") == "no" or any(".py" in each for each in config.args)
+    processes = min(len(cores.ALL or ()), MOST_PROCESSES)
+    return 0 if alone or processes < 2 else processes
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,6 +56,9 @@ def config(tmp_path: Path) -> Config:
 
 @pytest.fixture
 async def house(config: Config) -> AsyncIterator[House]:
+    directory = Path(config.storage.directory)
+    if not directory.exists():
+        build(directory)
     house = await House.open(config)
     yield house
     await house.close()

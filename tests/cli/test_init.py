@@ -6,21 +6,22 @@ import os
 import subprocess
 import termios
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 
 from tests.cast import PASSWORD
-from tests.running import PATIENCE_SECONDS, PROGRAM, Ended, environment, run, serving
+from tests.running import PATIENCE_SECONDS, PROGRAM, Ended, environment, run, serving, typed
 
 
-def begin(cwd: Path, *arguments: str) -> Ended:
+def begin(cwd: Path, *arguments: str, by: Callable[..., Ended] = typed) -> Ended:
     owner = ("--owner", "ann", "--password-stdin")
-    return run("init", *owner, *arguments, cwd=cwd, stdin=f"{PASSWORD}\n")
+    return by("init", *owner, *arguments, cwd=cwd, stdin=f"{PASSWORD}\n")
 
 
 def test_init_leaves_a_server_whose_owner_can_log_in(tmp_path: Path) -> None:
-    begun = begin(tmp_path)
+    begun = begin(tmp_path, by=run)
     assert (begun.code, begun.err) == (0, "")
     assert "plexichat.py serve" in begun.out.splitlines()[-1]
     with serving(cwd=tmp_path) as server:
@@ -73,9 +74,9 @@ def test_on_a_terminal_it_asks_for_what_it_needs(tmp_path: Path) -> None:
 
 
 def test_the_configuration_it_writes_changes_nothing_yet(tmp_path: Path) -> None:
-    before = run("config", "show", "--json", cwd=tmp_path).out
+    before = typed("config", "show", "--json", cwd=tmp_path).out
     begin(tmp_path)
-    assert run("config", "show", "--json", cwd=tmp_path).out == before
+    assert typed("config", "show", "--json", cwd=tmp_path).out == before
     assert "# port = 8000" in (tmp_path / "config.toml").read_text()
 
 
@@ -84,7 +85,7 @@ def test_every_line_of_it_may_be_uncommented(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     head, rest = path.read_text().split("\n\n", 1)
     path.write_text(head + "\n\n" + rest.replace("# ", ""))
-    assert run("config", "check", cwd=tmp_path).code == 0
+    assert typed("config", "check", cwd=tmp_path).code == 0
 
 
 def test_what_is_given_is_written_down(tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_a_data_folder_in_use_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_refused_owner_leaves_no_configuration_behind(tmp_path: Path) -> None:
-    begun = run("init", "--owner", "ann", "--password-stdin", cwd=tmp_path, stdin="short\n")
+    begun = typed("init", "--owner", "ann", "--password-stdin", cwd=tmp_path, stdin="short\n")
     assert begun.code == 1
     assert "Weak password" in begun.err
     assert not (tmp_path / "config.toml").exists()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.cast import PASSWORD
-from tests.running import PROGRAM, environment, run, serving
+from tests.running import PROGRAM, environment, run, serving, typed
 
 NEW = "beet-and-onion"
 TYPED = f"{PASSWORD}\n"
@@ -30,7 +30,7 @@ def set_password(url: str, token: str) -> httpx.Response:
 
 
 def test_a_link_made_beside_a_server_or_without_one_sets_a_password(tmp_path: Path) -> None:
-    run("user", "create", "ann", "--password-stdin", cwd=tmp_path, stdin=TYPED)
+    typed("user", "create", "ann", "--password-stdin", cwd=tmp_path, stdin=TYPED)
     before = made(tmp_path)
     assert before["username"] == "ann"
     page, _, token = before["url"].partition("#")
@@ -44,7 +44,7 @@ def test_a_link_made_beside_a_server_or_without_one_sets_a_password(tmp_path: Pa
         assert set_password(server.url, token).status_code == 200
         credentials = {"username": "ann", "password": NEW}
         assert httpx.post(f"{server.url}/auth/login", json=credentials).status_code == 200
-        missing = run("user", "recovery-link", "bob", cwd=tmp_path)
+        missing = typed("user", "recovery-link", "bob", cwd=tmp_path)
         assert (missing.code, missing.out) == (1, "")
         assert missing.err == "plexichat: there is nobody called bob\n"
         server.stop()
@@ -53,7 +53,7 @@ def test_a_link_made_beside_a_server_or_without_one_sets_a_password(tmp_path: Pa
 
 @pytest.mark.parametrize("on_terminal", [False, True])
 def test_a_terminal_shows_the_code_for_a_camera_too(tmp_path: Path, on_terminal: bool) -> None:
-    run("user", "create", "ann", "--password-stdin", cwd=tmp_path, stdin=TYPED)
+    typed("user", "create", "ann", "--password-stdin", cwd=tmp_path, stdin=TYPED)
     ours, theirs = pty.openpty()
     read, write = os.pipe()
     with subprocess.Popen(

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from tests.cast import PASSWORD
-from tests.running import PROGRAM, environment, run, serving
+from tests.running import PROGRAM, environment, run, serving, typed
 
 
 def log_in(url: str, name: str) -> httpx.Response:
@@ -43,7 +43,7 @@ def test_an_account_made_beside_a_server_can_log_in_at_once(tmp_path: Path) -> N
 
 def test_the_rules_hold_with_and_without_a_server(tmp_path: Path) -> None:
     def refused(name: str, password: str = PASSWORD, *more: str) -> str:
-        ended = run(
+        ended = typed(
             "user", "create", name, *more, "--password-stdin", cwd=tmp_path, stdin=f"{password}\n"
         )
         assert (ended.code, ended.out) == (1, "")
@@ -58,7 +58,7 @@ def test_the_rules_hold_with_and_without_a_server(tmp_path: Path) -> None:
             refused("bob", PASSWORD, "--email", "nowhere"),
         ]
 
-    run("user", "create", "ann", "--password-stdin", cwd=tmp_path, stdin=f"{PASSWORD}\n")
+    typed("user", "create", "ann", "--password-stdin", cwd=tmp_path, stdin=f"{PASSWORD}\n")
     alone = refusals()
     with serving(cwd=tmp_path):
         assert refusals() == alone

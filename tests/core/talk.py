@@ -11,6 +11,7 @@ from plexichat.core.messages import Draft
 from plexichat.core.receipts import Online
 from plexichat.core.views import MessageView
 from plexichat.store.db import Database, Snapshot, Tx
+from tests.building import build
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,6 +68,7 @@ class Talk:
 @asynccontextmanager
 async def talking(folder: Path) -> AsyncIterator[Talk]:
     talk = Talk()
+    build(folder)
     talk.db = await Database.open(folder, talk.hear)
 
     def move_in(tx: Tx) -> tuple[int, ...]:

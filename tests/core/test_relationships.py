@@ -30,6 +30,7 @@ from plexichat.store.relationships import (
     Relation,
     Status,
 )
+from tests.building import build
 
 NONE = None
 NOTIFIED = NotificationCreated, NotificationGone
@@ -157,6 +158,7 @@ def path(state: Pair) -> list[tuple[bool, Verb]]:
 @pytest.fixture
 async def street(tmp_path: Path) -> AsyncIterator[Street]:
     street = Street()
+    build(tmp_path / "data")
     street.db = await Database.open(tmp_path / "data", street.hear)
 
     def move_in(tx: Tx) -> Iterator[int]:
