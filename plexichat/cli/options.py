@@ -94,13 +94,14 @@ def confirm(question: str, yes: bool) -> None:
 
 def ask_password(from_stdin: bool) -> str:
     """A new password, from stdin or asked for twice."""
-    if from_stdin:
-        try:
-            line = sys.stdin.readline()
-            line.encode()
-        except UnicodeError:
-            raise click.ClickException("The password is not UTF-8") from None
-        return line.rstrip("\r\n")
-    if not sys.stdin.isatty():
+    if not from_stdin and not sys.stdin.isatty():
         raise click.UsageError("Without a terminal the password comes from --password-stdin")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        if from_stdin:
+            password = sys.stdin.readline().rstrip("\r\n")
+        else:
+            password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        password.encode()
+    except UnicodeError:
+        raise click.ClickException("The password is not UTF-8") from None
+    return password
