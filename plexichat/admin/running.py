@@ -13,7 +13,6 @@ from plexichat.core import health, overview
 from plexichat.core.backups import kept
 from plexichat.core.errors import Conflict
 from plexichat.core.notice import RUNNING, Notice
-from plexichat.store.db import NAME
 
 
 class LastBackup(msgspec.Struct, frozen=True):
@@ -66,7 +65,7 @@ class LookStatus(msgspec.Struct, frozen=True, tag="status look"):
             len(house.hub.online()),
             numbers.servers,
             numbers.messages,
-            (house.directory / NAME).stat().st_size,
+            sum(house.db.sizes()),
             files.number,
             files.bytes,
             await _last_backup(house),
