@@ -22,10 +22,11 @@ NEWEST = (1 << 63) - 1
 
 SECONDS = 0.042  # of the processor, which a search may take before it says how far it came
 SILENT = 0.7  # the part of it that may pass before the index gives any sign
+TRIED = 0.15  # the part that it has where messages can be read instead
 TURN = 200  # steps of SQLite's machine between two looks at the clock; FTS5 takes few
 CLOCKED, PASSED = 2_000, 100  # characters read between two looks; so many count for any message
-FEW, FEW_ASIDE = 2_000, 12_000  # messages that are read anyway; those of an author, or scattered
-NEARBY = 256  # messages that are read first: what is common is among them
+FEW, FEW_ASIDE = 2_000, 12_000  # messages read at once; those the index knows too little about
+NEARBY = 128  # messages that are read first: what is common is among them
 APART = 16_384  # messages from one fence to the next
 FENCES_AT_ONCE: Final = 8
 FENCE: Final = 1 << 12  # a bit that no id of a message has
@@ -151,19 +152,25 @@ class _Search:
         self._channels = json.dumps(where.channel_ids)
         self._wanted = wanted
         self._limit = limit
-        self._end = thread_time() + seconds
-        self._sign = self._end - seconds * (1 - SILENT)  # then there should have been one
-        self._silent = False  # the index is asked, and has given none
+        self._started = thread_time()
+        self._seconds = seconds
+        self._part = 1.0  # of these, which whatever goes on may use up
         self._unclocked = 0  # characters read since the last look at the clock
         self._tokens: list[str] = []
         self.before = where.before
         self.found: list[int] = []
 
     def run(self) -> None:
-        self._read(0 if self._few() else _indexed(self._snap))
+        count = self._count(0, FEW_ASIDE)
+        self._read(0 if count <= FEW else _indexed(self._snap))
         if self._over():
             return
         self._tokens = self._asked_for()
+        if count <= FEW_ASIDE and self._aside():
+            self._walk(*self._exactly(), silent=TRIED, part=TRIED)
+            if not self._over():
+                self._read(0)
+            return
         if likely := self._likely():
             self._walk(likely, look=True, most=NEARBY)
         else:
@@ -171,12 +178,15 @@ class _Search:
         if self._over():
             return
         place = self.before
-        self._silent = True
-        self._walk(*self._exactly())
+        self._walk(*self._exactly(), silent=SILENT)
         if self.before == place and likely:
             self._walk(likely, look=True)
         while not self._over():
             self._read(self._older())
+
+    def _aside(self) -> bool:
+        """Whether the index finds messages of which it cannot tell that they do not count."""
+        return self._where.author_id is not None or len(self._where.channel_ids) > CHANNELS
 
     def _over(self) -> bool:
         """Whether all is done, or done for now; something is, each time."""
@@ -184,7 +194,7 @@ class _Search:
         return not self.before or full or (self.before < self._where.before and self._late())
 
     def _late(self) -> bool:
-        return thread_time() >= (self._sign if self._silent else self._end)
+        return thread_time() - self._started >= self._seconds * self._part
 
     def _pass(self, id: int, content: str | None) -> bool:
         """Leave a message behind, found if it holds what is wanted; whether to go on.
@@ -204,15 +214,10 @@ class _Search:
         self._unclocked = 0
         return not self._late()
 
-    def _few(self) -> bool:
-        """Whether what counts is sooner read than found."""
-        aside = self._where.author_id is not None or len(self._where.channel_ids) > CHANNELS
-        return not self._more_than(FEW_ASIDE if aside else FEW, 0)
-
     def _asked_for(self) -> list[str]:
         """The channels as the index is asked for them: not if they are too many, or all."""
         channel_ids = self._where.channel_ids
-        if len(channel_ids) > CHANNELS or self._more_than(NEARBY // 2, self._older()):
+        if len(channel_ids) > CHANNELS or self._count(self._older(), NEARBY) > NEARBY // 2:
             return []
         return [_quoted(f"#{channel_id}") for channel_id in channel_ids]
 
@@ -221,10 +226,11 @@ class _Search:
         row = self._snap.execute(OLDER, (self.before, NEARBY)).fetchone()
         return 0 if row is None else int(row[0])
 
-    def _more_than(self, most: int, floor: int) -> bool:
+    def _count(self, floor: int, most: int) -> int:
+        """How many messages count above this id; of more than `most`, one more."""
         select = "SELECT count(*) FROM (SELECT 1 {} LIMIT ?4)"
         (count,) = self._there(select, floor, most + 1).fetchone()
-        return bool(count > most)
+        return int(count)
 
     def _there(self, select: str, floor: int, limit: int = -1) -> Cursor:
         """Ask for messages that count, above this id, without a look at what they say."""
@@ -241,13 +247,18 @@ class _Search:
                 return
         self.before = min(self.before, floor and floor + 1)
 
-    def _walk(self, expression: str, look: bool, most: int = -1) -> None:
-        """Go through what the index finds, and `look` at it, as far as there is time."""
+    def _walk(
+        self, expression: str, look: bool, *, most: int = -1, silent: float = 1, part: float = 1
+    ) -> None:
+        """Go through what the index finds, and `look` at it, as far as there is time: up to a part
+        of all, and to another until it finds anything.
+        """
         connection, number = self._snap.connection, 0
+        self._part = silent
         connection.set_progress_handler(self._late, TURN)
         try:
             for id, content in self._matching(expression, look, most):
-                number, self._silent = number + 1, False
+                number, self._part = number + 1, part
                 if not self._pass(id, content if look else None):
                     return
             if number != most:
@@ -257,7 +268,7 @@ class _Search:
                 raise
         finally:
             connection.set_progress_handler(None, 0)
-            self._silent = False
+            self._part = 1
 
     def _matching(self, expression: str, look: bool, most: int) -> Cursor:
         execute = self._snap.connection.execute
