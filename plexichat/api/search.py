@@ -69,7 +69,10 @@ class PeopleFound(Struct):
     ),
 )  # fmt: skip
 async def messages(query: MessagesWanted) -> MessagesFound:
-    """The newest messages, wherever one may read, that hold every word; the last perhaps begun."""
+    """The newest messages, wherever one may read, that hold every word; the last perhaps begun.
+
+    A page may be short, even empty, and `next_cursor` lead on: then there was no time for more.
+    """
     offered("search")
     here = house()
     scope = Scope(
