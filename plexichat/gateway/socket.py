@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from math import inf
 
 from plexichat.config import Gateway
-from plexichat.gateway.sink import HIGH_WATER, Receive, Sink
+from plexichat.gateway.sink import Receive, Sink
 from plexichat.gateway.wire import Closing, Payload, Wire
 
 CLOSE_SECONDS = 3.0  # what a client has to answer our close frame
@@ -21,33 +21,48 @@ log = logging.getLogger(__name__)
 
 
 class Outbox:
-    """Gathers the sockets that have something to say and writes for all of them once a tick."""
+    """Gathers what there is to say and says it once a tick, to each socket in one write."""
 
     def __init__(self) -> None:
-        self._ready: list[Socket] = []
+        self._ready: list[tuple[Socket, bytes]] = []
 
-    def add(self, socket: "Socket") -> None:
+    def add(self, socket: "Socket", frame: bytes) -> None:
         if not self._ready:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._ready.append(socket)
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._ready.append((socket, frame))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         ready, self._ready = self._ready, []
         straight = []
-        for socket in ready:
-            way = socket.way()
-            if way is None:
-                socket.put()
-            else:
-                straight.append((socket, way, socket.take()))
+        if len({socket for socket, _ in ready}) == len(ready):  # one event, as a rule
+            for socket, frame in ready:
+                if (way := socket.way()) is None:
+                    socket.put((frame,))
+                else:
+                    straight.append((socket, way, frame))
+        else:
+            for socket, frames in each(ready).items():
+                if (way := socket.way()) is None:
+                    socket.put(frames)
+                else:
+                    straight.append((socket, way, b"".join(frames)))
+        write = os.write
         # Nothing but system calls: what comes between them finds the caches full of the last one.
         for socket, way, data in straight:
             try:
-                written = os.write(way, data)
+                written = write(way, data)
             except OSError:
                 written = 0
             if written != len(data):
-                socket.put(data[written:])
+                socket.put((data[written:],))
+
+
+def each(ready: list[tuple["Socket", bytes]]) -> dict["Socket", list[bytes]]:
+    """What there is for each socket."""
+    found: dict[Socket, list[bytes]] = {}
+    for socket, frame in ready:
+        found.setdefault(socket, []).append(frame)
+    return found
 
 
 class Socket:
@@ -75,7 +90,7 @@ class Socket:
         self._sink = sink
         self._outbox = outbox
         self._deflate: zlib._Compress | None = None
-        self._queue: list[bytes] = []  # as the sink wants them
+        self._queue: list[bytes] = []  # what waits until the client reads on
         self._queued = 0
         self._limits = limits
         self._room = limits.max_queue_bytes
@@ -93,26 +108,20 @@ class Socket:
             return
         if self._deflate is not None:
             text = self._deflate.compress(text) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-        self._queue_up(self._sink.frame(text))
+        self._say(self._sink.frame(text))
 
     def say(self, payload: Payload, seq: int) -> None:
         """Queue an event as the one of this number."""
         if self._deflate is not None:
             self.send(payload.numbered(seq))
         elif not self.closing:
-            self._queue_up(self._sink.numbered(payload, seq))
+            self._say(self._sink.numbered(payload, seq))
 
-    def _queue_up(self, frame: bytes) -> None:
-        queue = self._queue
-        if not queue:
-            self._outbox.add(self)
-        queue.append(frame)
-        self._queued += len(frame)
-        if self._queued > HIGH_WATER:
-            if self._pump is None:
-                self._write()
-            elif self._queued > self._room:
-                self.close(self.wire.slow, drop=True)
+    def _say(self, frame: bytes) -> None:
+        if self._pump is None:
+            self._outbox.add(self, frame)
+        else:
+            self._hold((frame,))
 
     def burst(self, payloads: list[bytes]) -> None:
         """Send what is owed at once, however much it is, without holding it against the client."""
@@ -122,33 +131,22 @@ class Socket:
 
     def compress(self) -> None:
         """From here on, send one zlib stream in binary messages, each ending in a sync flush."""
-        self._write()
+        self._outbox.flush()
         self._sink.binary()
         # 48 KB a socket instead of zlib's 256, and any client can read it.
         self._deflate = zlib.compressobj(wbits=13, memLevel=5)
 
     def way(self) -> int | None:
-        """The descriptor that would take all that is queued at once; None: it is to be `put`."""
-        if self._pump is not None or not self._queue:
-            return None
-        return self._sink.way()
+        """The descriptor that would take bytes at once; None: they are to be `put`."""
+        return None if self._pump is not None else self._sink.way()
 
-    def take(self) -> bytes:
-        """All that is queued, in one piece, for whoever writes it."""
-        queue, self._queued = self._queue, 0
-        if len(queue) == 1:
-            return queue.pop()
-        data = b"".join(queue)
-        queue.clear()
-        return data
-
-    def put(self, rest: bytes = b"") -> None:
-        """Write `rest`, or what is queued, unless it must wait until the client reads on."""
+    def put(self, frames: Sequence[bytes]) -> None:
+        """Write, or keep them until the client reads on."""
         try:
-            if rest:
-                self._put((rest,))
-            elif self._pump is None:
-                self._write()
+            if self._pump is None:
+                self._write(frames)
+            else:
+                self._hold(frames)
         except Exception:
             log.exception("A socket could not be written to")
             self.cut()
@@ -158,9 +156,10 @@ class Socket:
         if self.closing:
             return
         self._end(CLOSE_SECONDS)
-        if drop:
-            self._queue.clear()
-        self._write()
+        self._outbox.flush()
+        queue, self._queue = self._queue, []
+        if not drop:
+            self._write(queue)
         if not self._sink.close(closing):
             self._wait()
 
@@ -215,13 +214,14 @@ class Socket:
         if self._patience is not None:
             self._patience.reschedule(asyncio.get_running_loop().time() + seconds)
 
-    def _write(self) -> None:
-        if self._queue:
-            queue, self._queue, self._queued = self._queue, [], 0
-            self._put(queue)
+    def _hold(self, frames: Sequence[bytes]) -> None:
+        self._queue += frames
+        self._queued += sum(map(len, frames))
+        if self._queued > self._room:
+            self.close(self.wire.slow, drop=True)
 
-    def _put(self, frames: Sequence[bytes]) -> None:
-        if not self._sink.write(frames):
+    def _write(self, frames: Sequence[bytes]) -> None:
+        if frames and not self._sink.write(frames):
             self._wait()
 
     def _wait(self) -> None:
@@ -231,7 +231,8 @@ class Socket:
     async def _drain(self) -> None:
         await self._sink.drained()
         while self._queue:
-            self._write()
+            queue, self._queue, self._queued = self._queue, [], 0
+            self._sink.write(queue)
             await self._sink.drained()
         self._pump = None
         self._room = self._limits.max_queue_bytes
