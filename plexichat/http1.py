@@ -164,11 +164,7 @@ class Connection(asyncio.Protocol):
         if plain.end() > HEAD_BYTES:
             self._refuse(431)
             return
-        try:
-            request = read(*plain.groups())
-        except ValueError:
-            self._refuse(400)
-            return
+        request = read(*plain.groups())
         if request is None:
             self._hand_over()
             return
@@ -264,8 +260,9 @@ class Exchange:
             await app(scope, self.receive, self.send)
         except Exception:
             log.exception("%s %s failed", self._method, scope["path"])
-        if not (self._answered or self._left):
-            self._connection.give_up(begun=self._head is None)
+        finally:
+            if not (self._answered or self._left):
+                self._connection.give_up(begun=self._head is None)
 
     async def receive(self) -> Message:
         while self._heard or (self.missing and not self._body):
@@ -279,7 +276,7 @@ class Exchange:
         return {"type": "http.request", "body": body, "more_body": not self._heard}
 
     async def send(self, message: Message) -> None:
-        if self._left:
+        if self._left or self._answered:
             return
         if message["type"] == "http.response.start":
             self._head = self._worded(message["status"], message["headers"])
@@ -307,11 +304,12 @@ class Exchange:
         self._chunked = not self._silent
         lines = [b"HTTP/1.1 %d %b" % (status, REASONS.get(status, b""))]
         for name, value in headers:
+            if name == b"connection":
+                self.last = self.last or value == b"close"
+                continue
             lines.append(b"%b: %b" % (name, value))
             if name == b"content-length":
                 self._chunked, self._owed = False, int(value)
-            elif name == b"connection":
-                self.last = self.last or value == b"close"
         if self._chunked:
             lines.append(b"transfer-encoding: chunked")
         if self.last:
@@ -329,8 +327,7 @@ class Exchange:
 def read(method: bytes, target: bytes, lines: bytes) -> tuple[Message, int, bool] | None:
     """A request by its ASGI scope, the length of its body, and whether it is the client's last.
 
-    None if it asks for more than is known here, or does not say what it must; ValueError if two
-    could read two different requests in it.
+    None if it asks for more than is known here, or does not say what it must.
     """
     headers = []
     for line in lines.split(b"\r\n")[:-1]:
@@ -341,8 +338,6 @@ def read(method: bytes, target: bytes, lines: bytes) -> tuple[Message, int, bool
         names = [name for name, _ in headers]
         if any(names.count(name) > 1 for name in ONLY_ONCE):
             return None
-    if b"content-length" in fields and b"transfer-encoding" in fields:
-        raise ValueError("where the body ends is told in two ways")
     length = fields.get(b"content-length", b"0")
     wish = fields.get(b"connection", b"keep-alive").lower()
     if (

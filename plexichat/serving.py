@@ -34,6 +34,7 @@ BACKLOG = 1024
 FRAME_BYTES = 262_144
 UNREAD_SECONDS = 300  # a peer that takes nothing of what it was sent is gone
 FINISH_SECONDS = 8
+FRAMINGS = frozenset((b"content-length", b"transfer-encoding"))  # a body has one of them at most
 COLLECTIONS = 20_000, 20, 20  # instead of 700, 10, 10
 
 log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class Listener:
         self.app = cast(http1.Application, app)
         self.closing = False
         self.plain = set[http1.Connection]()
-        self._wrapped = ASGIWrapper(app)
+        self._wrapped = ASGIWrapper(cast(ASGIFramework, self._careful))
         self._limits = protocol_limits()
         self._context = WorkerContext(None)
         self._servers: list[asyncio.Server] = []
@@ -141,6 +142,17 @@ class Listener:
             writer.transport.abort()
             task.cancel()
         await self._ended(1)
+
+    async def _careful(
+        self, scope: http1.Message, receive: http1.Receive, send: http1.Send
+    ) -> None:
+        """Refuse what Hypercorn takes though two could read two requests in it (RFC 9112, 6.1)."""
+        if scope["type"] == "http" and FRAMINGS.issubset(name for name, _ in scope["headers"]):
+            headers = [(b"content-length", b"0"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 400, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await self.app(scope, receive, send)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

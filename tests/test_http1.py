@@ -156,12 +156,23 @@ async def test_a_head_in_two_pieces_is_one_head() -> None:
             b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GET,
             400,
         ),
+        (
+            b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GET,
+            400,
+        ),
+        (
+            b"BREW /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GET,
+            400,
+        ),
         (b"GET /a HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 16_400 + b"\r\n\r\n", 431),
         (b"GET /a HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 20_000, 431),
     ],
     ids=[
         "no host", "two hosts", "space before colon", "NUL", "space in target", "negative",
-        "two lengths", "two framings", "long", "long and without end",
+        "two lengths", "two framings", "two framings, one of them twice",
+        "two framings of an unknown method", "long", "long and without end",
     ],
 )  # fmt: skip
 async def test_what_is_no_request_is_refused_and_the_connection_closed(
@@ -198,6 +209,35 @@ async def test_a_client_that_says_so_is_let_go_after_its_answer() -> None:
         heard = await client.rest()
         assert heard.count(b"HTTP/1.1 200") == 1
         assert b"\r\nconnection: close\r\n" in heard
+
+
+async def test_an_answer_that_is_the_last_says_so_once() -> None:
+    async with called(answers(408, [(b"connection", b"close"), (b"x", b"y")])) as client:
+        client.say(GET + GET)
+        heard = await client.rest()
+        assert heard.count(b"HTTP/1.1") == heard.count(b"connection: close\r\n") == 1
+
+
+async def test_a_request_that_is_given_up_within_ends_its_connection() -> None:
+    async def cancelled(scope: Any, receive: Any, send: Any) -> None:
+        raise asyncio.CancelledError
+
+    async with called(cancelled) as client:
+        client.say(GET)
+        assert (await client.rest()).startswith(b"HTTP/1.1 500 ")
+
+
+async def test_what_is_said_after_an_answer_is_not_sent() -> None:
+    async def talkative(scope: Any, receive: Any, send: Any) -> None:
+        await echo(scope, receive, send)
+        await asyncio.sleep(0)
+        await send({"type": "http.response.body", "body": b"and more"})
+
+    async with called(talkative) as client:
+        client.say(GET.replace(b"/a", b"/pieces") + LAST_GET)
+        heard = await client.rest()
+        assert heard.count(b"HTTP/1.1 200") == 2
+        assert b"and more" not in heard
 
 
 async def test_a_connection_ends_after_its_thousandth_answer() -> None:
