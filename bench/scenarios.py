@@ -25,6 +25,7 @@ PAGE = 50
 SHORT, LONG, FULL = 1_000, 20_000, 1_000_000
 CONVERSATIONS, EACH = 200, 10_000
 RARE, COMMON = "marzipan", "lunch"
+FIRST, LAST = "from", "to"  # the words that each message begins and ends with
 VARIETY = 500
 SETTLE_SECONDS = 1.0
 
@@ -114,27 +115,33 @@ async def unread(bench: Bench) -> Fields:
 
 
 async def search(bench: Bench) -> Fields:
-    """Among 1,000,000 messages of one channel, a word that is in one, and one that is in each."""
+    """Among 1,000,000 messages of one channel, a word that is in one, and one that is in each.
+
+    And two that are in each, as the phrase that is in none: nothing is harder to rule out.
+    """
     talk = bench.world.talks[0]
     asked = [
-        request("GET", f"{talk.path}/search?content={word}", talk.people[0].token)
-        for word in (RARE, COMMON)
+        request("GET", f"{talk.path}/search?content={words}", talk.people[0].token)
+        for words in (RARE, f"{FIRST}-{LAST}", COMMON)
     ]
     async with bench.world.server([talk], FULL, spiced) as (child, _):
-        with asking(child, [[one] for one in asked]) as (seldom, often):
+        with asking(child, [[one] for one in asked]) as (seldom, never, often):
             size = await often()
             rare = await bench.figures(child, [seldom])
+            apart = await bench.figures(child, [never])
             found = await bench.figures(child, [often])
         return fields(child, found, await bench.floors.answer(size)) | {
             "rare_cpu_us": rare.cpu_us,
             "rare_p99_ms": rare.p99_ms,
+            "apart_cpu_us": apart.cpu_us,
+            "apart_p99_ms": apart.p99_ms,
         }
 
 
 def spiced(number: int) -> str:
-    """A message with the common word; in the middle of them all, the rare one."""
+    """A message with the common words; in the middle of them all, the rare one."""
     rest = RARE if number == FULL // 2 else sentence(number)
-    return f"{COMMON} {rest}"
+    return f"{FIRST} {COMMON} {rest} {LAST}"
 
 
 async def log_in(bench: Bench) -> Fields:
