@@ -10,10 +10,12 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from plexichat.store.db import Database
+from plexichat.store.db import Database, Tx
 from plexichat.store.errors import StoreError
 from tests.store.notes import Heard, authors, begin, write
 
@@ -33,6 +35,22 @@ class Notary:
             say(type(error).__name__, name)
         else:
             say("ok", name)
+
+    async def note_at_once(self, names: Sequence[str]) -> None:
+        """All of these wait when the writer comes to them."""
+        queued = threading.Event()
+
+        def hold(tx: Tx) -> None:
+            queued.wait()
+
+        async def keep_busy() -> None:
+            with suppress(StoreError):  # of whoever writes in the same transaction
+                await self.db.write(hold)
+
+        async def release() -> None:
+            queued.set()
+
+        await asyncio.gather(keep_busy(), *map(self.note, names), release())
 
     def starve(self) -> None:
         """Let no file of this process grow beyond what the log is now."""
@@ -72,8 +90,10 @@ async def main(data: Path) -> None:
         words = line.split()
         if words[0] in orders:
             orders[words[0]]()
+        elif len(words) == 1:
+            await notary.note(*words)
         else:
-            await asyncio.gather(*map(notary.note, words))
+            await notary.note_at_once(words)
         say("done")
     await db.close()
     db = await Database.open(data, heard)

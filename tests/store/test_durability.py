@@ -96,7 +96,7 @@ def test_one_sync_serves_everybody_who_waits(data: Path) -> None:
     alone = len(re.findall(r"fdatasync\(|fsync\(", record))
     record = trace(["-m", "tests.store.notary"], [" ".join(ONE_BY_ONE)], data.with_name("two"))
     together = len(re.findall(r"fdatasync\(|fsync\(", record))
-    assert together <= alone - 10
+    assert together <= alone - len(ONE_BY_ONE) + 2  # two, if the first batch lasts too long
 
 
 def test_a_program_that_does_not_sync_is_found_out(data: Path) -> None:
