@@ -70,6 +70,7 @@ class Connection(asyncio.Protocol):
         self._idle_since = self._loop.time()
         self._held_back = False
         self._ended = False  # whether the client has said all that it will ever say
+        self._deaf = False  # whether it is heard no more
         self._crowded: asyncio.Future[None] | None = None  # while the client does not read
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -92,8 +93,9 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         exchange = self._exchange
         if exchange is None:
-            self._said += data
-            self._begin()
+            if not self._deaf:
+                self._said += data
+                self._begin()
             return
         self._said += exchange.take(data)
         if exchange.unread + len(self._said) > AHEAD_BYTES and not self._held_back:
@@ -146,10 +148,10 @@ class Connection(asyncio.Protocol):
 
     def end(self, *, last: bool) -> None:
         """The answer to a request is sent; the next may come unless it was the last."""
-        self._exchange = None
         if last or self._transport.is_closing() or (self._ended and not self._said):
-            self._transport.close()
+            self._hang_up()
             return
+        self._exchange = None
         self._idle_since = self._loop.time()
         self.read_on()
         if self._said:
@@ -187,7 +189,21 @@ class Connection(asyncio.Protocol):
         """Say no without a word of either API, and close."""
         line = b"HTTP/1.1 %d %b\r\n" % (status, REASONS[status])
         self._transport.write(line + b"content-length: 0\r\nconnection: close\r\n\r\n")
-        self._transport.close()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Say no more; let whoever is still speaking do so for a moment.
+
+        Bytes that nobody takes reset the connection, and the answer is lost (RFC 9112, 9.6).
+        """
+        speaking = self._said or (self._exchange is not None and self._exchange.missing)
+        self._said, self._exchange, self._deaf = b"", None, True
+        if not speaking or self._ended or self._transport.is_closing():
+            self._transport.close()
+            return
+        self._idle_since = self._loop.time()
+        self._transport.write_eof()
+        self.read_on()
 
     def _hand_over(self) -> None:
         self._host.plain.discard(self)

@@ -211,6 +211,35 @@ async def test_a_client_that_says_so_is_let_go_after_its_answer() -> None:
         assert b"\r\nconnection: close\r\n" in heard
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [(HOST, 413), (HOST + b"X: " + b"x" * http1.HEAD_BYTES + b"\r\n", 431)],
+    ids=["by the application", "before it"],
+)
+async def test_a_refusal_is_heard_though_the_client_goes_on_speaking(
+    head: bytes, status: int
+) -> None:
+    size = 4 << 20
+    async with called(answers(413, [(b"connection", b"close")], b"too much")) as client:
+        client.say(b"POST /b HTTP/1.1\r\n" + head + b"Content-Length: %d\r\n\r\n" % size)
+        async with asyncio.timeout(SECONDS):
+            for _ in range(size >> 16):
+                client.say(b"x" * 65_536)
+                await client.writer.drain()
+        assert (await client.rest()).startswith(b"HTTP/1.1 %d " % status)
+
+
+async def test_whoever_speaks_on_for_ever_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http1, "KEEP_ALIVE_SECONDS", 0.1)
+    async with called() as client:
+        client.say(LAST_GET + GET)
+        await client.rest()
+        async with asyncio.timeout(SECONDS):
+            while not client.writer.transport.is_closing():
+                client.say(GET)
+                await asyncio.sleep(0.01)
+
+
 async def test_an_answer_that_is_the_last_says_so_once() -> None:
     async with called(answers(408, [(b"connection", b"close"), (b"x", b"y")])) as client:
         client.say(GET + GET)
