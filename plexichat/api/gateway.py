@@ -1,11 +1,12 @@
 """The Plexichat gateway: who may connect, and what all its conversations share."""
 
 from collections.abc import MutableMapping
-from itertools import count
+from itertools import count as numbers
 from typing import TYPE_CHECKING, Any
 
 from plexichat.api import shapes
 from plexichat.api.conversation import Conversation
+from plexichat.api.dialect import DIALECT
 from plexichat.api.events import word
 from plexichat.api.frames import (
     DECODE_ERROR,
@@ -17,11 +18,14 @@ from plexichat.api.frames import (
     noticed,
     shutting_down,
 )
+from plexichat.core.errors import Forbidden
 from plexichat.core.notice import Notice
 from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.wire import Payload, Wire
+from plexichat.web.limits import network
 from plexichat.web.origins import Origins
-from plexichat.web.sockets import refuse
+from plexichat.web.refusals import Refused, problem
+from plexichat.web.sockets import count, decline
 
 if TYPE_CHECKING:
     from plexichat.app import House
@@ -49,13 +53,18 @@ class Gateway:
             warning=shutting_down,
             reconnect=RECONNECT,
         )
-        self._numbers = count()
+        self._numbers = numbers()
         self._origins = Origins(house.shapes.origin, house.config.gateway.allowed_origins)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold the conversation on one WebSocket, from its handshake to its end."""
-        if not self._origins.welcome(scope["headers"]):
-            await refuse(scope, receive, send)
+        try:
+            if not self._origins.welcome(scope["headers"]):
+                raise Forbidden("foreign_origin", "Origin not allowed")
+            caller = self.house.proxies.client(scope.get("client"), scope["headers"])
+            count(self.house, "address", network(caller))
+        except (Forbidden, Refused) as error:
+            await decline(scope, send, DIALECT, problem(error))
             return
         socket = await self.house.hub.open(self.wire, send)
         try:

@@ -1,8 +1,10 @@
 """WebSockets by their path: each dialect has one, whatever else is asked for is refused."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Literal
 
+from plexichat.web.answer import Dialect
+from plexichat.web.refusals import Problem, Refused, too_many
 from plexichat.web.requests import Receive, Scope, Send, blocked, path_of
 
 if TYPE_CHECKING:
@@ -30,3 +32,21 @@ def connection(house: "House", served: Mapping[str, Serve]) -> type:
 
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close"})
+
+
+def count(house: "House", layer: Literal["address", "user"], key: Hashable) -> None:
+    """Count a handshake as a request; refused when there are too many."""
+    verdict = house.limits.take(layer, key)
+    if verdict is not None and verdict.retry_after > 0:
+        raise Refused(too_many("Rate limited", verdict.retry_after, {}))
+
+
+async def decline(scope: Scope, send: Send, dialect: Dialect, told: Problem | None) -> None:
+    """Say no to a handshake, in words where the server under us can carry them."""
+    if told is None or "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    headers = [*dialect.headers, *told.headers]
+    start = {"type": "websocket.http.response.start", "status": told.status, "headers": headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": dialect.word(told)})

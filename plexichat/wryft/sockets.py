@@ -1,9 +1,9 @@
 """The sockets of this dialect: each is about one channel, and may be one of many (contract 13)."""
 
 import time
-from collections.abc import Hashable, MutableMapping
+from collections.abc import MutableMapping
 from contextlib import suppress
-from itertools import count
+from itertools import count as numbers
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -14,11 +14,11 @@ from plexichat.gateway.sink import Receive, Send
 from plexichat.gateway.wire import Payload, Wire
 from plexichat.web.limits import network
 from plexichat.web.origins import Origins
-from plexichat.web.refusals import Problem, Refused, problem, too_many
+from plexichat.web.refusals import Refused, problem
+from plexichat.web.sockets import count, decline
 from plexichat.wryft.calls import Calls
 from plexichat.wryft.conversation import FAULT, OVERSIZED, SHUTDOWN, TOO_MUCH, Conversation
-from plexichat.wryft.dialect import COOKIE
-from plexichat.wryft.dialect import word as refusal
+from plexichat.wryft.dialect import COOKIE, DIALECT
 from plexichat.wryft.events import Frame, frame, word
 from plexichat.wryft.places import Visits
 from plexichat.wryft.subjects import find
@@ -38,7 +38,7 @@ class Sockets:
         self.house = house
         self.calls = Calls()
         self.visits = Visits()
-        self.numbers = count()
+        self.numbers = numbers()
         self.wire = Wire(
             encode=self._encode,
             resumable=False,
@@ -66,13 +66,13 @@ class Sockets:
             if not place or "user" not in query:
                 raise Invalid("incomplete", "channel and user are required")
             caller = self.house.proxies.client(scope["client"], scope["headers"])
-            self._count("address", network(caller))
+            count(self.house, "address", network(caller))
             if tokens:
                 me = self.whoever(tokens)
-                self._count("user", me.id)
+                count(self.house, "user", me.id)
                 subject = await self.house.db.read(find, me.id, place)
         except (Refusal, Refused) as error:
-            await refuse(scope, send, problem(error))
+            await decline(scope, send, DIALECT, problem(error))
             return
         socket = await self.house.hub.open(self.wire, send)
         conversation = Conversation(self, socket, place)
@@ -103,12 +103,6 @@ class Sockets:
         resolved = self.house.audiences.resolve(audience)
         self.house.hub.pass_on(payload, self.wire, resolved)
 
-    def _count(self, layer: str, key: Hashable) -> None:
-        """Count a handshake as a request."""
-        verdict = self.house.limits.take(layer, key)
-        if verdict is not None and verdict.retry_after > 0:
-            raise Refused(too_many("Rate limited", verdict.retry_after, {}))
-
     def _encode(self, event: object) -> tuple[Payload, ...]:
         return word(event, self.house.audiences.channel)
 
@@ -122,14 +116,3 @@ def _tokens(scope: Scope, query: dict[str, list[str]]) -> list[str]:
     ]  # fmt: skip
     kept = [token for name, _, token in cookies if name == COOKIE and token]
     return kept + query.get("token", [])
-
-
-async def refuse(scope: Scope, send: Send, told: Problem | None) -> None:
-    """Say no to a handshake, in words where the server under us can carry them."""
-    if told is None or "websocket.http.response" not in scope.get("extensions", {}):
-        await send({"type": "websocket.close"})
-        return
-    headers = [(b"content-type", b"application/json"), *told.headers]
-    start = {"type": "websocket.http.response.start", "status": told.status, "headers": headers}
-    await send(start)
-    await send({"type": "websocket.http.response.body", "body": refusal(told)})

@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from plexichat.api.frames import VOICE_AND_INTERACTIONS, WITH_DATA
 from plexichat.app import House
-from plexichat.config import Config, Gateway, RateLimits, Server, Versioning
+from plexichat.config import Config, Gateway, Rate, RateLimits, Server, Versioning
 from plexichat.core import messages
 from plexichat.core.messages import Draft
 from plexichat.core.receipts import Online
@@ -277,6 +277,17 @@ async def test_frames_without_pause_close_4008(url: str) -> None:
         await line.socket.send('{"op":1}')
         assert await line.hangup() == (4008, "Rate limited")
         assert await other.beat() == []
+
+
+@configured(rate_limits=RateLimits(address=(Rate(2, 60, 2),)))
+async def test_a_handshake_counts_as_a_request_of_its_address(url: str) -> None:
+    async with dial(url), dial(url):
+        with pytest.raises(InvalidStatus, match="429") as refused:
+            await connect(url)
+    answer = refused.value.response
+    assert int(answer.headers["retry-after"]) == 30
+    assert answer.body is not None
+    assert json.loads(answer.body)["error"]["message"] == "Rate limited"
 
 
 @configured(rate_limits=RateLimits())
