@@ -7,6 +7,7 @@ that was said since the last answer, and stays there.
 """
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -202,7 +203,8 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             return
         self._idle_since = self._loop.time()
-        self._transport.write_eof()
+        with contextlib.suppress(OSError):  # of a connection that the client has just cut
+            self._transport.write_eof()
         self.read_on()
 
     def _hand_over(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -227,6 +228,28 @@ async def test_a_refusal_is_heard_though_the_client_goes_on_speaking(
                 client.say(b"x" * 65_536)
                 await client.writer.drain()
         assert (await client.rest()).startswith(b"HTTP/1.1 %d " % status)
+
+
+async def test_a_client_that_cuts_the_connection_within_an_answer_is_no_fault_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    done = asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
+        client.writer.transport.abort()
+        await asyncio.sleep(0)
+        await send({"type": "http.response.body", "body": b""})
+        done.set()
+
+    async with called(app) as client:
+        linger = struct.pack("ii", 1, 0)  # so that the end is a reset
+        caller = client.writer.get_extra_info("socket")
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        client.say(LAST_GET.replace(b"GET", b"HEAD") + GET)
+        await asyncio.wait_for(done.wait(), SECONDS)
+    assert caplog.text == ""
 
 
 async def test_whoever_speaks_on_for_ever_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -207,10 +207,12 @@ async def test_it_stops_in_time_though_nobody_reads_or_finishes(tmp_path: Path) 
     with (
         serving(*options, cwd=tmp_path) as server,
         socket.create_connection(("127.0.0.1", server.port)),
+        socket.create_connection(("127.0.0.1", server.port)) as half,
         half_a_request(server),
         deaf(server),
         socket.create_connection(("127.0.0.1", server.port)) as upgraded,
     ):
+        half.sendall(b"POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
         upgraded.sendall(
             b"GET /gateway HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
