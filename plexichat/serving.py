@@ -203,7 +203,7 @@ def protocol_limits() -> hypercorn.Config:
 
 @contextlib.contextmanager
 def listening_on(host: str, port: int) -> Iterator[socket.socket]:
-    """The address, taken at once and accepting nobody yet."""
+    """The address, taken at once; whoever comes by waits until somebody accepts them."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol by its name, or asyncio does not know that it may switch Nagle off.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as sock:
@@ -215,6 +215,7 @@ def listening_on(host: str, port: int) -> Iterator[socket.socket]:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
         try:
             sock.bind((host, port))
+            sock.listen(BACKLOG)  # or another that starts at the same time may bind it too
         except OverflowError:
             raise OSError(errno.EINVAL, f"there is no port {port}") from None
         except OSError as error:

@@ -207,8 +207,8 @@ async def _answer(
     house = request.house
     request.exact = dialect.exact
     counted = network(request.address)
+    refuse_over(house.limits.take("address", counted), "ip")  # first: what it refuses costs nobody
     refuse_over(house.limits.take("everyone", None), "global")
-    refuse_over(house.limits.take("address", counted), "ip")
     house.refuse_outdated(request.header(b"x-client-version") if house.minimum else None)
     place = args.get(route.per, "").lstrip("0")
     key: object = counted if route.per == "address" else place
