@@ -210,7 +210,8 @@ class Connection(asyncio.Protocol):
     def _hand_over(self) -> None:
         self._host.plain.discard(self)
         self.read_on()
-        self._host.hand_over(self._transport, self._said, ended=self._ended)
+        said, self._said = self._said, b""  # the clock still holds this
+        self._host.hand_over(self._transport, said, ended=self._ended)
 
     def _forget(self, task: asyncio.Task[None] | None = None) -> None:
         self._host.plain.discard(self)

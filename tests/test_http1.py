@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -130,6 +131,28 @@ async def test_whatever_is_well_formed_is_answered(head: bytes, told: bytes) -> 
     async with called() as client:
         client.say(head)
         assert b" 200 " in await client.hear(told)
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_what_is_said_ahead_goes_along_when_a_connection_is_handed_over(ends: bool) -> None:
+    go_on = asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await go_on.wait()
+        await echo(scope, receive, send)
+
+    size = 100_000  # more than is read ahead
+    async with called(app) as client:
+        client.say(GET + b"POST /b HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % size)
+        client.say(b"x" * size + b"POST /c HTTP/1.1\r\n" + HOST)
+        client.say(b"Transfer-Encoding: chunked\r\n\r\n3\r\nsou\r\n0\r\n\r\n")
+        client.say(LAST_GET)
+        if ends:
+            client.writer.write_eof()
+        await asyncio.sleep(0.05)
+        go_on.set()
+        told = re.findall(rb"(?:GET|POST) /[abc]", await client.rest())
+        assert told == [b"GET /a", b"POST /b", b"POST /c", b"GET /a"]
 
 
 async def test_a_head_in_two_pieces_is_one_head() -> None:
