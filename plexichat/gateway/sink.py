@@ -19,7 +19,7 @@ from hypercorn.protocol.ws_stream import WSStream
 from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection
 
-from plexichat.gateway.wire import Closing, Payload
+from plexichat.gateway.wire import Closing
 
 TEXT = (
     0x81  # the whole message in one frame, uncompressed: legal whatever was negotiated (RFC 7692)
@@ -73,6 +73,12 @@ def header(opcode: int, size: int) -> bytes:
     return LARGE.pack(opcode, 127, size)
 
 
+def shared(head: bytes, width: int, tail: bytes) -> tuple[bytearray, slice]:
+    """The frame of an event for all whose number has so many digits, and the place of those."""
+    front = header(TEXT, len(head) + width + len(tail)) + head
+    return bytearray(front + bytes(width) + tail), slice(len(front), len(front) + width)
+
+
 def descriptor(transport: WriteTransport) -> int | None:
     """The number of the plain socket under a transport; None where something lies between."""
     socket = transport.get_extra_info("socket")
@@ -97,18 +103,6 @@ class TransportSink:
     def frame(self, text: bytes) -> bytes:
         """Make one message ready to be written."""
         return header(self._opcode, len(text)) + text
-
-    def numbered(self, payload: Payload, seq: int) -> bytes:
-        """Make an event ready to be written, for as long as messages are not binary."""
-        tail = payload.tail
-        if tail is None:
-            return self.frame(payload.head)
-        digits = b"%d" % seq
-        head = payload.framed.get(len(digits))
-        if head is None:
-            size = len(payload.head) + len(digits) + len(tail)
-            head = payload.framed[len(digits)] = header(TEXT, size) + payload.head
-        return b"".join((head, digits, tail))
 
     def binary(self) -> None:
         """Make binary messages of what comes from now on."""
@@ -164,9 +158,6 @@ class AsgiSink:
 
     def frame(self, text: bytes) -> bytes:
         return text
-
-    def numbered(self, payload: Payload, seq: int) -> bytes:
-        return payload.numbered(seq)
 
     def binary(self) -> None:
         self._binary = True

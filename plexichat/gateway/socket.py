@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from math import inf
 
 from plexichat.config import Gateway
-from plexichat.gateway.sink import Receive, Sink
+from plexichat.gateway.sink import Receive, Sink, shared
 from plexichat.gateway.wire import Closing, Payload, Wire
 
 CLOSE_SECONDS = 3.0  # what a client has to answer our close frame
+
+Listener = tuple["Socket", int | None, int]  # and its descriptor, if it is free, and a number
 
 log = logging.getLogger(__name__)
 
@@ -24,45 +26,61 @@ class Outbox:
     """Gathers what there is to say and says it once a tick, to each socket in one write."""
 
     def __init__(self) -> None:
-        self._ready: list[tuple[Socket, bytes]] = []
+        self._ready: list[tuple[Socket, Payload | bytes, int]] = []
 
-    def add(self, socket: "Socket", frame: bytes) -> None:
+    def add(self, socket: "Socket", said: Payload | bytes, seq: int = 0) -> None:
+        """Take in a frame, or an event under the number that it has for this socket."""
         if not self._ready:
             asyncio.get_running_loop().call_soon(self.flush)
-        self._ready.append((socket, frame))
+        self._ready.append((socket, said, seq))
 
     def flush(self) -> None:
         ready, self._ready = self._ready, []
-        straight = []
-        if len({socket for socket, _ in ready}) == len(ready):  # one event, as a rule
-            for socket, frame in ready:
-                if (way := socket.way()) is None:
-                    socket.put((frame,))
-                else:
-                    straight.append((socket, way, frame))
-        else:
-            for socket, frames in each(ready).items():
-                if (way := socket.way()) is None:
-                    socket.put(frames)
-                else:
-                    straight.append((socket, way, b"".join(frames)))
-        write = os.write
-        # Nothing but system calls: what comes between them finds the caches full of the last one.
-        for socket, way, data in straight:
-            try:
-                written = write(way, data)
-            except OSError:
-                written = 0
-            if written != len(data):
-                socket.put((data[written:],))
+        if len({socket for socket, _, _ in ready}) < len(ready):
+            frames: dict[Socket, list[bytes]] = {}
+            for socket, said, seq in ready:
+                frames.setdefault(socket, []).append(socket.framed(said, seq))
+            for socket, own in frames.items():
+                socket.put(own)
+            return
+        told: dict[int, tuple[Payload | bytes, list[Listener]]] = {}
+        last: Payload | bytes | None = None
+        for socket, said, seq in ready:
+            if said is not last:
+                last, (_, listeners) = said, told.setdefault(id(said), (said, []))
+            listeners.append((socket, socket.way(), seq))
+        for said, listeners in told.values():
+            if isinstance(said, Payload) and said.tail is not None:
+                tell(said, said.tail, listeners)
+            else:
+                for socket, _, seq in listeners:
+                    socket.put((socket.framed(said, seq),))
 
 
-def each(ready: list[tuple["Socket", bytes]]) -> dict["Socket", list[bytes]]:
-    """What there is for each socket."""
-    found: dict[Socket, list[bytes]] = {}
-    for socket, frame in ready:
-        found.setdefault(socket, []).append(frame)
-    return found
+def tell(event: Payload, tail: bytes, listeners: Sequence[Listener]) -> None:
+    """Write one event to many sockets, each of them another one.
+
+    They share a frame in which only the number changes. There is next to nothing but system calls
+    here: what comes between them finds the processor's caches full of the last one.
+    """
+    write, frames, width = os.write, dict[int, tuple[bytearray, slice]](), 0
+    for socket, way, seq in listeners:
+        if way is None:
+            socket.put((socket.framed(event, seq),))
+            continue
+        digits = b"%d" % seq
+        if len(digits) != width:
+            width = len(digits)
+            if width not in frames:
+                frames[width] = shared(event.head, width, tail)
+            frame, place = frames[width]
+        frame[place] = digits
+        try:
+            written = write(way, frame)
+        except OSError:
+            written = 0
+        if written != len(frame):
+            socket.put((bytes(frame[written:]),))
 
 
 class Socket:
@@ -108,20 +126,26 @@ class Socket:
             return
         if self._deflate is not None:
             text = self._deflate.compress(text) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-        self._say(self._sink.frame(text))
+        frame = self._sink.frame(text)
+        if self._pump is None:
+            self._outbox.add(self, frame)
+        else:
+            self._hold((frame,))
 
     def say(self, payload: Payload, seq: int) -> None:
         """Queue an event as the one of this number."""
         if self._deflate is not None:
             self.send(payload.numbered(seq))
-        elif not self.closing:
-            self._say(self._sink.numbered(payload, seq))
-
-    def _say(self, frame: bytes) -> None:
-        if self._pump is None:
-            self._outbox.add(self, frame)
+        elif self.closing:
+            pass
+        elif self._pump is None:
+            self._outbox.add(self, payload, seq)
         else:
-            self._hold((frame,))
+            self._hold((self.framed(payload, seq),))
+
+    def framed(self, said: Payload | bytes, seq: int) -> bytes:
+        """An event as the sink wants it; a frame is that already."""
+        return said if isinstance(said, bytes) else self._sink.frame(said.numbered(seq))
 
     def burst(self, payloads: list[bytes]) -> None:
         """Send what is owed at once, however much it is, without holding it against the client."""

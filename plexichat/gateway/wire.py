@@ -1,7 +1,7 @@
 """What an API tells the hub of itself: how it words an event, numbers it, and takes its leave."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -13,8 +13,6 @@ class Payload:
     tail: bytes | None = None  # None: the dialect does not number its events, `head` is all
     intent: int = 0  # the bit that one must want; 0: it concerns everybody
     topic: Hashable = None  # what a session must be about; None: it concerns all of them
-    framed: dict[int, bytes] = field(default_factory=dict, repr=False, compare=False)
-    """`head` with what a sink puts before it, by the digits of the number that comes after."""
 
     def numbered(self, seq: int) -> bytes:
         """The text that a session gets whose event number `seq` this is."""

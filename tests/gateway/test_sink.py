@@ -1,6 +1,6 @@
 import asyncio
+import contextlib
 import json
-import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,16 @@ from wsproto.extensions import PerMessageDeflate
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
 from plexichat.config import Gateway
-from plexichat.gateway.sink import BINARY, TEXT, AsgiSink, Send, accept, header, trace
+from plexichat.gateway.sink import (
+    BINARY,
+    TEXT,
+    AsgiSink,
+    Send,
+    TransportSink,
+    accept,
+    header,
+    trace,
+)
 from tests.gateway.radio import Station, on_air, wrapped
 
 
@@ -100,20 +109,36 @@ async def test_messages_of_one_tick_leave_in_one_write(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written: list[bytes] = []
-    write = os.write
-
-    def counted(descriptor: int, data: bytes) -> int:
-        written.append(data)
-        return write(descriptor, data)
 
     async with on_air(Station(Gateway())) as station, station.listener(1) as ann:
-        monkeypatch.setattr(os, "write", counted)
+        (socket,) = station.hub._sockets
+        assert isinstance(socket._sink, TransportSink)
+        transport = type(socket._sink._transport)
+        write = transport.write
+
+        def counted(self: asyncio.WriteTransport, data: bytes) -> None:
+            if b"event" in data:
+                written.append(data)
+            write(self, data)
+
+        monkeypatch.setattr(transport, "write", counted)
         for number in range(10):
             station.tell(f"event {number}", 1)
         assert [json.loads(await ann.recv())["s"] for _ in range(10)] == list(range(2, 12))
-        monkeypatch.undo()
-    assert len([data for data in written if b"event 0" in data]) == 1
-    assert len([data for data in written if b"event" in data]) == 1
+    assert len(written) == 1
+
+
+async def test_everybody_hears_an_event_under_a_number_of_their_own() -> None:
+    numbers = (8, 9, 98, 99, 99_998, 8)
+    async with on_air(Station(Gateway())) as station, contextlib.AsyncExitStack() as open_lines:
+        lines = [
+            await open_lines.enter_async_context(station.listener(user)) for user in range(6)
+        ]
+        for session, number in zip(station.sessions, numbers, strict=True):
+            session.seq = number
+        station.tell("soup", *range(6))
+        for line, number in zip(lines, numbers, strict=True):
+            assert json.loads(await line.recv()) == {"s": number + 1, "t": "TOLD", "d": "soup"}
 
 
 def _bytes(payload: object) -> bytes:
