@@ -215,7 +215,7 @@ class Hub:
         """The sessions of everybody in the audience who has any."""
         users = self._users
         if len(audience) <= len(users):
-            return [users[user_id] for user_id in audience if user_id in users]
+            return [sessions for sessions in map(users.get, audience) if sessions]
         return [sessions for user_id, sessions in users.items() if user_id in audience]
 
     def _join(self, session: Session, socket: Socket) -> None:
