@@ -24,17 +24,17 @@ from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework
 
-from plexichat import __version__, http1
+from plexichat import __version__
 from plexichat.admin.door import door
 from plexichat.app import House, create_app
 from plexichat.config import Config
 from plexichat.metrics import PATH, Metrics
+from plexichat.web import framing, http1
 
 BACKLOG = 1024
 FRAME_BYTES = 262_144
 UNREAD_SECONDS = 300  # a peer that takes nothing of what it was sent is gone
 FINISH_SECONDS = 8
-FRAMINGS = frozenset((b"content-length", b"transfer-encoding"))  # a body has one of them at most
 COLLECTIONS = 20_000, 20, 20  # instead of 700, 10, 10
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class Listener:
         self.app = cast(http1.Application, app)
         self.closing = False
         self.plain = set[http1.Connection]()
-        self._wrapped = ASGIWrapper(cast(ASGIFramework, self._careful))
+        self._wrapped = ASGIWrapper(cast(ASGIFramework, framing.careful(self.app)))
         self._limits = protocol_limits()
         self._context = WorkerContext(None)
         self._servers: list[asyncio.Server] = []
@@ -142,17 +142,6 @@ class Listener:
             writer.transport.abort()
             task.cancel()
         await self._ended(1)
-
-    async def _careful(
-        self, scope: http1.Message, receive: http1.Receive, send: http1.Send
-    ) -> None:
-        """Refuse what Hypercorn takes though two could read two requests in it (RFC 9112, 6.1)."""
-        if scope["type"] == "http" and FRAMINGS.issubset(name for name, _ in scope["headers"]):
-            headers = [(b"content-length", b"0"), (b"connection", b"close")]
-            await send({"type": "http.response.start", "status": 400, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            await self.app(scope, receive, send)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -19,7 +19,6 @@ MAY: dict[str, set[str]] = {
     "tally": set(),
     "config": set(),
     "logs": {"config"},
-    "http1": {"web"},
     "store": {"ids", "tally", "cores"},
     "core": {"store", "ids", "config"},
     "gateway": {"config"},
@@ -38,7 +37,7 @@ MAY: dict[str, set[str]] = {
     },
     "metrics": {"app", "core", "store", "tally"},
     "admin": {"app", "retention", "core", "store", "ids", "config"},
-    "serving": {"admin", "app", "metrics", "http1", "store", "config"},
+    "serving": {"admin", "app", "metrics", "web", "store", "config"},
     "doctor": {"core", "store", "config"},
     "cli": {"doctor", "admin", "serving", "logs", "cores", "core", "store", "config"},
 }
@@ -55,7 +54,7 @@ FAULTS_STOP = {
     "store/calls.py": (2, "one call of a batch, publishing one event"),
     "store/threads.py": (1, "a batch that could not be committed: its callers hear of it"),
     "web/answer.py": (1, "one request"),
-    "http1.py": (1, "one request to an application that lets a fault out"),
+    "web/http1.py": (1, "one request to an application that lets a fault out"),
 }
 BROAD = {"Exception", "BaseException"}
 SQL = {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "PRAGMA", "WITH"}

@@ -16,8 +16,8 @@ import httpx
 import pytest
 import websockets
 
-from plexichat.http1 import GONE_SECONDS
 from plexichat.serving import Listener, listening_on
+from plexichat.web.http1 import GONE_SECONDS
 from tests.running import QUICK, Server, run, serving
 
 SECONDS_TO_STOP = 10

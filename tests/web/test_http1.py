@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from plexichat import http1
 from plexichat.serving import Listener
+from plexichat.web import http1
 
 HOST = b"Host: here\r\n"
 GET = b"GET /a HTTP/1.1\r\n" + HOST + b"\r\n"
